@@ -1,0 +1,154 @@
+"""Rendering the standard: with standard.py the only importer of copier. A render is a tree, kept by its content."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import yaml
+
+from trueup.errors import ExitCode, UserError
+from trueup.model import File, Tree
+from trueup.repo import read_file
+from trueup.settings import cache_folder
+from trueup.standard import Standard
+
+ANSWERS_FILE = '.copier-answers.yml'
+Answers = Mapping[str, object]
+
+
+def parse_answers(text: str, *, where: str = ANSWERS_FILE) -> dict[str, object]:
+    """The answers of a service; raises UserError if the file is malformed or lacks what Copier needs."""
+    try:
+        data = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        line = getattr(getattr(error, 'problem_mark', None), 'line', -1) + 1
+        raise UserError(
+            f'not valid YAML: {getattr(error, "problem", "malformed")}', where=f'{where}:{line}' if line else where,
+            hint='restore it from Git; Copier writes this file',
+        ) from error
+    if not isinstance(data, dict):
+        raise UserError('the answers are not a mapping', where=where, hint='restore it from Git')
+    for key in ('_src_path', '_commit'):
+        if not isinstance(data.get(key), str):
+            raise UserError(f'the answers have no {key}', where=where, hint='restore it from Git; Copier writes it')
+    return {str(key): value for key, value in data.items()}
+
+
+def questions_of(answers: Answers) -> dict[str, object]:
+    """The replies alone, without Copier's own keys."""
+    return {key: value for key, value in answers.items() if not key.startswith('_')}
+
+
+def render(standard: Standard, tag: str, answers: Answers) -> dict[str, File]:
+    """The tree that the standard gives for a version and answers, from the cache if it was rendered before.
+
+    Raises UserError naming the version when the template does not render.
+    """
+    commit = standard.commit(tag)
+    if commit is None:
+        raise UserError(f'the standard has no tag {tag!r}', where=standard.address.url, hint='was the tag deleted?')
+    data = questions_of(answers)
+    key = hashlib.sha256(
+        json.dumps([2, standard.address.url, tag, commit, sorted(data.items())], default=str).encode()
+    ).hexdigest()
+    kept = cache_folder() / 'renders' / key[:2] / key
+    if not kept.is_dir():
+        _render_into(standard, tag, data, kept)
+    return read_tree(kept)
+
+
+def render_new(standard: Standard, tag: str, answers: Answers, destination: Path, *, ask: bool) -> None:
+    """Copy the template to a new folder, asking the questions that `answers` leaves open if `ask`."""
+    with _copier_environment(standard):
+        _run_copy(standard, tag, questions_of(answers), destination, ask)
+
+
+def _render_into(standard: Standard, tag: str, data: Mapping[str, object], kept: Path) -> None:
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    scratch = Path(tempfile.mkdtemp(prefix='render-', dir=kept.parent))
+    try:
+        with _copier_environment(standard):
+            _run_copy(standard, tag, data, scratch / 'tree', False)
+        try:
+            os.rename(scratch / 'tree', kept)
+        except OSError:
+            if not kept.is_dir():  # another run may have rendered the same meanwhile
+                raise
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _run_copy(standard: Standard, tag: str, data: Mapping[str, object], destination: Path, ask: bool) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter('ignore')
+        from copier import run_copy  # late: 600 modules, 0.3 s
+
+        try:
+            run_copy(
+                standard.address.url, destination, data=dict(data), vcs_ref=tag, defaults=not ask,
+                overwrite=True, quiet=True, skip_tasks=True,
+            )
+        except KeyboardInterrupt:
+            raise
+        except Exception as error:  # pylint: disable=broad-exception-caught  # Jinja and copier raise dozens of kinds
+            said = ' '.join(str(error).split()) or type(error).__name__
+            raise UserError(
+                f'the template of version {tag} does not render: {said}', where=standard.address.url,
+                hint='check the answers (--answer KEY=VALUE) or report it to the owners of the standard',
+                exit_code=ExitCode.USAGE,
+            ) from error
+
+
+@contextmanager
+def _copier_environment(standard: Standard) -> Iterator[None]:
+    """Git clones come from the mirror, and Copier's own cache is ours, while the recorded address stays the real one."""
+    cache = cache_folder() / 'copier'
+    cache.mkdir(parents=True, exist_ok=True)
+    changes = {
+        'GIT_CONFIG_COUNT': '3',
+        'GIT_CONFIG_KEY_0': f'url.{standard.mirror}.insteadOf',
+        'GIT_CONFIG_VALUE_0': standard.address.url,
+        'GIT_CONFIG_KEY_1': 'core.hooksPath',
+        'GIT_CONFIG_VALUE_1': os.devnull,
+        'GIT_CONFIG_KEY_2': 'core.autocrlf',
+        'GIT_CONFIG_VALUE_2': 'false',
+        'GIT_TERMINAL_PROMPT': '0',
+        'XDG_CACHE_HOME': str(cache),
+    }
+    before = {name: os.environ.get(name) for name in (*changes, 'GIT_DIR', 'GIT_WORK_TREE', 'GIT_INDEX_FILE')}
+    for name in ('GIT_DIR', 'GIT_WORK_TREE', 'GIT_INDEX_FILE'):
+        os.environ.pop(name, None)
+    os.environ.update(changes)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def read_tree(folder: Path) -> dict[str, File]:
+    """All files below a folder by relative path."""
+    found: dict[str, File] = {}
+    for path in sorted(folder.rglob('*')):
+        if path.is_symlink() or path.is_file():
+            file = read_file(path)
+            if file is not None:
+                found[path.relative_to(folder).as_posix()] = file
+    return found
+
+
+def recorded_answers(tree: Tree) -> dict[str, object]:
+    """The answers inside a render."""
+    file = tree.get(ANSWERS_FILE)
+    return {} if file is None else parse_answers(file.data.decode('utf-8'))
