@@ -1,0 +1,130 @@
+"""Makes a Git repository with tagged versions of the whole standard out of the checkout.
+
+Tests and the demo never rely on the checkout's own tags: each builds its standard with this. The commits carry a fixed
+author and date, so the same checkout gives the same commits.
+
+    python -m tests.support.standard DEST
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+VERSIONS = ('0.1.0', '0.2.0')
+PYPROJECT = 'template/pyproject.toml.jinja'
+HOOKS = 'template/{% if at_root %}.pre-commit-config.yaml{% endif %}.jinja'
+MAKEFILE = 'template/{% if full %}Makefile{% endif %}.jinja'
+RUNBOOK = 'template/{% if full %}docs{% endif %}/runbook.md.jinja'
+RUNBOOK_TEXT = """# Runbook of {{ service_name }}
+
+1. Is it alive? `GET /livez` answers 200 as long as the process runs.
+2. Is it ready? `GET /readyz` answers 503 with the reason while there is no model.
+3. What runs there? `GET /version` names the service's and the model's version.
+"""
+FIXED = {
+    'GIT_AUTHOR_NAME': 'trueup', 'GIT_AUTHOR_EMAIL': 'trueup@example.com',
+    'GIT_COMMITTER_NAME': 'trueup', 'GIT_COMMITTER_EMAIL': 'trueup@example.com',
+    'GIT_CONFIG_GLOBAL': os.devnull, 'GIT_CONFIG_SYSTEM': os.devnull,
+}
+
+
+def build_standard(dest: Path, *, versions: Sequence[str] = VERSIONS) -> Path:
+    """Write a repository to `dest` (absent or empty) with one commit and tag `vX.Y.Z` per version; returns `dest`.
+
+    Each tag holds the checkout as it is on disk (tracked and untracked, not ignored) with that version; 0.2.0 and later
+    also change the template.
+    """
+    dest = dest.resolve()
+    if dest.exists() and any(dest.iterdir()):
+        raise FileExistsError(f'{dest} is not empty')
+    dest.mkdir(parents=True, exist_ok=True)
+    _copy_checkout(dest)
+    _git(dest, 'init', '--quiet', '--initial-branch=main')
+    for number, version in enumerate(versions):
+        if version == '0.2.0':
+            second_version(dest)
+        _set_version(dest, version)
+        date = f'2026-01-{number + 1:02d}T12:00:00+0000'
+        _git(dest, 'add', '--all', '--force', '.')
+        _git(dest, 'commit', '--quiet', '--message', f'chore: release {version}', date=date)
+        _git(dest, 'tag', f'v{version}')
+    return dest
+
+
+def second_version(dest: Path) -> None:
+    """Give the template in `dest` what 0.2.0 brings: a required key, a hook, a Makefile target changed, a file added."""
+    _edit(dest / PYPROJECT, 'min-similarity-lines = 10\n', 'min-similarity-lines = 8\n')
+    _edit(dest / HOOKS, '      - id: trueup-check\n', '      - id: trueup-check\n        verbose: true\n')
+    _edit(dest / MAKEFILE, '\trm -rf build dist ', '\trm -rf build dist .hypothesis ')
+    runbook = dest / RUNBOOK
+    if runbook.exists():
+        raise AssertionError(f'{RUNBOOK} is already there: 0.2.0 would add nothing')
+    runbook.parent.mkdir(parents=True, exist_ok=True)
+    runbook.write_text(RUNBOOK_TEXT, encoding='utf-8')
+
+
+def _set_version(dest: Path, version: str) -> None:
+    _substitute(dest / 'pyproject.toml', r'(?m)^version = ".*"$', f'version = "{version}"')
+    _substitute(dest / 'src/trueup/__init__.py', r"(?m)^__version__ = '.*'$", f"__version__ = '{version}'")
+
+
+def _copy_checkout(dest: Path) -> None:
+    listed = subprocess.run(
+        ['git', 'ls-files', '-z', '--cached', '--others', '--exclude-standard'],
+        cwd=ROOT, env=_environment(), check=True, capture_output=True,
+    ).stdout
+    for name in filter(None, map(os.fsdecode, listed.split(b'\0'))):
+        source, target = ROOT / name, dest / name
+        if dest in source.parents or source.is_dir() or not (source.exists() or source.is_symlink()):
+            continue
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(source, target, follow_symlinks=False)
+
+
+def _edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding='utf-8')
+    if text.count(old) != 1:
+        raise AssertionError(f'{path}: {old!r} stands there {text.count(old)} times, not once')
+    path.write_text(text.replace(old, new), encoding='utf-8')
+
+
+def _substitute(path: Path, pattern: str, new: str) -> None:
+    replace: Callable[[re.Match[str]], str] = lambda _: new
+    text, count = re.subn(pattern, replace, path.read_text(encoding='utf-8'))
+    if count != 1:
+        raise AssertionError(f'{path}: {pattern!r} matches {count} times, not once')
+    path.write_text(text, encoding='utf-8')
+
+
+def _environment() -> dict[str, str]:
+    """Without what Git sets while a hook runs: it would bend every call to the hook's repository."""
+    return {name: value for name, value in os.environ.items() if not name.startswith('GIT_')} | FIXED
+
+
+def _git(folder: Path, *arguments: str, date: str = '2026-01-01T12:00:00+0000') -> None:
+    dates = {'GIT_AUTHOR_DATE': date, 'GIT_COMMITTER_DATE': date}
+    subprocess.run(
+        ['git', '-c', 'core.autocrlf=false', '-c', 'commit.gpgsign=false', *arguments],
+        cwd=folder, env=_environment() | dates, check=True, stdout=subprocess.DEVNULL,
+    )
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Build into the folder given as the only argument."""
+    arguments = sys.argv[1:] if argv is None else list(argv)
+    if len(arguments) != 1:
+        sys.stderr.write('usage: python -m tests.support.standard DEST\n')
+        return 2
+    sys.stdout.write(f'{build_standard(Path(arguments[0]))}\n')
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())

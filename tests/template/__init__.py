@@ -1,0 +1,1 @@
+"""The template rendered by the real Copier."""
