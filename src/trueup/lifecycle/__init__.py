@@ -1,0 +1,1 @@
+"""check, fix, adopt, update, undo and eject of ONE service: each gives an Outcome."""

@@ -1,0 +1,137 @@
+"""What a service should have: its recorded standard, the render of a version, and the plan that leads there."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from trueup.errors import UserError
+from trueup.lifecycle.run import Run
+from trueup.lifecycle.service import ANSWERS_FILE, Service, files_of, work_tree
+from trueup.model import File, Plan, Tree
+from trueup.plan import Context, joined, plan, prefixed
+from trueup.policy import Policies
+from trueup.repo import Repo
+from trueup.settings import STANDARD_VARIABLE
+from trueup.standard import Standard, installed_from, open_standard, parse_address, require_tagged, require_trust
+from trueup.template import parse_answers, render
+from trueup.waivers import Waiver, read_waivers
+
+HOOKS_FILE = '.pre-commit-config.yaml'
+TRUSTED = 'trusted'
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What a service's answers file says, with the standard opened."""
+
+    answers: Mapping[str, object]
+    standard: Standard
+    tag: str
+
+
+def read_recorded(service: Service, repo: Repo, run: Run) -> Recorded | None:
+    """The standard and version a service is under, None when it was never adopted; raises Refusal without trust."""
+    text = repo.text(ANSWERS_FILE)
+    if text is None:
+        if ANSWERS_FILE in repo:
+            raise UserError('not a UTF-8 text file', where=service.prefix + ANSWERS_FILE, hint='restore it from Git')
+        return None
+    where = service.prefix + ANSWERS_FILE
+    answers = parse_answers(text, where=where)
+    address = require_trust(str(answers['_src_path']), trusted_addresses(service, run), where=where)
+    tag = require_tagged(str(answers['_commit']), where=where)
+    return Recorded(answers, open_standard(address, need=tag), tag)
+
+
+def trusted_addresses(service: Service, run: Run) -> tuple[str, ...]:
+    """Standards that the user, the environment, the installation or an earlier `--standard` here named."""
+    noted = service.state / TRUSTED
+    earlier = noted.read_text(encoding='utf-8').splitlines() if noted.is_file() else []
+    return (
+        run.settings.standard, os.environ.get(STANDARD_VARIABLE, ''), run.user.standard, *run.user.trusted,
+        installed_from(), *earlier,
+    )
+
+
+def remember_trust(service: Service, url: str) -> None:
+    """Note, for this clone only, that the user named this standard."""
+    noted = service.state / TRUSTED
+    known = noted.read_text(encoding='utf-8').splitlines() if noted.is_file() else []
+    if url not in known:
+        noted.parent.mkdir(parents=True, exist_ok=True)
+        noted.write_text(''.join(f'{line}\n' for line in (*known, url)), encoding='utf-8')
+
+
+def policies_at(standard: Standard, tag: str, answers: Mapping[str, object]) -> Policies:
+    """Who owns what at a version; without a policies.toml every key is `default`."""
+    text = standard.file(tag, 'policies.toml')
+    if text is None:
+        return Policies.empty()
+    return Policies.parse(text, where=f'policies.toml of {tag}', placeholders=placeholders(standard, answers))
+
+
+def placeholders(standard: Standard, answers: Mapping[str, object]) -> dict[str, str]:
+    """What stands for `{package_path}`, `{standard_repo}` and `{hooks_repo}` in the policies."""
+    url = standard.address.url
+    repository = Path(url).as_uri() if url.startswith('/') else url
+    hooks = str(answers.get('hooks_repo') or repository)
+    path = str(answers.get('package_path') or answers.get('package_name') or 'src')
+    return {'package_path': path, 'standard_repo': repository, 'hooks_repo': hooks}
+
+
+def waivers_of(repo: Repo) -> tuple[Waiver, ...]:
+    """The service's recorded exceptions; a service without pyproject.toml has none."""
+    text = repo.text('pyproject.toml')
+    return () if text is None else read_waivers(text)
+
+
+def active_targets(waivers: tuple[Waiver, ...], run: Run) -> tuple[str, ...]:
+    """Targets of waivers that have not expired."""
+    return tuple(waiver.target for waiver in waivers if not waiver.expired(run.today))
+
+
+def plan_service(
+    service: Service, repo: Repo, trees: tuple[Tree | None, Tree], context: Context, *, outer: tuple[Tree | None, Tree] | None
+) -> Plan:
+    """The plan of a service and, inside a larger repository, of the hooks file at its root; paths from the top."""
+    base, theirs = trees
+    inner = plan(base, files_of(repo, repo.paths), theirs, context)
+    if not service.prefix or outer is None:
+        return prefixed(inner, service.prefix)
+    top = work_tree(service, below='')
+    around = plan(outer[0], files_of(top, outer[1]), outer[1], replace(context, retire=False))
+    return joined((prefixed(inner, service.prefix), around))
+
+
+def outer_tree(service: Service, standard: Standard, tag: str, answers: Mapping[str, object]) -> dict[str, File] | None:
+    """The hooks file that the repository around a service should have: the service's hooks, for its folder only.
+
+    None for a service that is its repository. pre-commit reads one configuration, at the root.
+    """
+    if not service.prefix:
+        return None
+    alone = render(standard, tag, {**answers, 'service_root': '.'})
+    file = alone.get(HOOKS_FILE)
+    if file is None:
+        return {}
+    return {HOOKS_FILE: replace(file, data=limit_hooks(file.data.decode(), service.prefix).encode())}
+
+
+def limit_hooks(text: str, prefix: str) -> str:
+    """Give every hook of a pre-commit configuration `files: ^PREFIX`."""
+    limited = re.sub(
+        r'^(?P<indent>\s*)- id: (?P<id>\S+)(?P<rest>[^\n]*)\n',
+        lambda found: f'{found[0]}{found["indent"]}  files: ^{re.escape(prefix)}\n',
+        text,
+        flags=re.MULTILINE,
+    )
+    return limited
+
+
+def same_standard(recorded: Standard, spelling: str) -> bool:
+    """Whether `--standard` names the standard that the service is under."""
+    return parse_address(spelling).url == recorded.address.url

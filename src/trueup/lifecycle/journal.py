@@ -1,0 +1,84 @@
+"""What trueup did to a repository, kept in Git's own folder: the base of `undo` and of `--continue`."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from trueup.errors import UserError
+from trueup.git import run_git
+from trueup.lifecycle.service import Service
+from trueup.lifecycle.workspace import write_file
+from trueup.model import File
+
+FILE = 'journal.json'
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One change: the branch it made ('' for an edit in place), the commits before and after, and what lay around untracked."""
+
+    verb: str
+    prefix: str
+    version: str
+    branch: str
+    origin: str
+    before: str
+    after: str
+    backup: str
+    untracked: tuple[str, ...] = ()
+    edited: tuple[str, ...] = ()
+    open_keys: tuple[str, ...] = ()
+
+
+def read_journal(service: Service) -> tuple[Entry, ...]:
+    """Entries, oldest first; raises UserError on a damaged journal."""
+    path = service.state / FILE
+    try:
+        data = json.loads(path.read_text(encoding='utf-8'))
+        return tuple(
+            Entry(**{key: tuple(value) if isinstance(value, list) else value for key, value in item.items()})
+            for item in data['entries']
+        )
+    except FileNotFoundError:
+        return ()
+    except (ValueError, TypeError, KeyError) as error:
+        raise UserError('the journal is damaged', where=str(path), hint='remove it; the backup refs stay') from error
+
+
+def write_journal(service: Service, entries: Sequence[Entry]) -> None:
+    """Replace the journal, atomically."""
+    text = json.dumps({'schema': 1, 'entries': [asdict(entry) for entry in entries]}, indent=1)
+    write_file(service.state / FILE, File(text.encode()))
+
+
+def record(service: Service, entry: Entry) -> None:
+    """Add an entry; one for the same branch is replaced."""
+    kept = [item for item in read_journal(service) if not (item.branch and item.branch == entry.branch)]
+    write_journal(service, [*kept, entry])
+
+
+def back_up(service: Service, name: str, commit: str) -> str:
+    """A ref that keeps `commit` from ever being collected; returns its name."""
+    ref = f'refs/trueup/backup/{name}-{commit[:12]}'
+    run_git(service.top, 'update-ref', ref, commit)
+    return ref
+
+
+def lying_around(service: Service) -> tuple[str, ...]:
+    """Untracked files and folders, ignored ones too, as Git lists them (folders end with `/`)."""
+    listed: list[str] = []
+    for ignored in ((), ('--ignored',)):
+        arguments = ('ls-files', '-z', '--others', '--exclude-standard', '--directory', *ignored)
+        listed += [os.fsdecode(name) for name in run_git(service.top, *arguments).split(b'\0') if name]
+    return tuple(sorted(set(listed)))
+
+
+def save_report(service: Service, name: str, text: str) -> Path:
+    """Keep a report beside the journal and say where."""
+    path = service.state / 'reports' / name
+    write_file(path, File(text.encode()))
+    return path

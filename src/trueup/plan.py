@@ -1,0 +1,219 @@
+"""The one operation: base, ours and theirs become a plan. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+from trueup.merge import merge
+from trueup.merge.retired import get_value, remove_key
+from trueup.model import Action, Change, Conflict, Decision, File, KeyPath, Level, Mode, Owner, Plan, Tree
+from trueup.policy import Policies, Retired
+from trueup.text.encoding import decode
+
+EMPTY: Tree = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a plan obeys besides the three trees."""
+
+    policies: Policies
+    source: str = 'standard'
+    adopting: bool = False
+    retire: bool = True
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A plan while it is made."""
+
+    changes: list[Change] = field(default_factory=list)
+    decisions: list[Decision] = field(default_factory=list)
+    conflicts: list[Conflict] = field(default_factory=list)
+
+    def keep(self, path: str, owner: Owner, reason: str, *, level: Level = Level.NOTED) -> None:
+        self.decisions.append(Decision(path, (), Action.KEEP, None, None, owner, reason, 'service', 'owner', level))
+
+    def write(self, change: Change, decision: Decision) -> None:
+        self.changes.append(change)
+        self.decisions.append(decision)
+
+
+def plan(base: Tree | None, ours: Tree, theirs: Tree, context: Context) -> Plan:
+    """Decisions that bring `ours` to the standard `theirs`, given the render `base` it last had (None: never had one).
+
+    `ours` may hold more files than the standard knows; only files of `base` and `theirs` and retired ones are touched.
+    """
+    draft = _Draft()
+    old = base or EMPTY
+    for path in sorted({*old, *theirs}):
+        _one_file(path, _Sides(base is not None and path in old, old.get(path), ours.get(path), theirs.get(path)), context, draft)
+    if context.retire:
+        for item in context.policies.retired:
+            _retire(item, ours, theirs, draft)
+    return Plan(tuple(draft.changes), tuple(draft.decisions), tuple(draft.conflicts))
+
+
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    had_base: bool
+    base: File | None
+    ours: File | None
+    theirs: File | None
+
+
+def _one_file(path: str, sides: _Sides, context: Context, draft: _Draft) -> None:
+    owner = context.policies.owner(path)
+    if sides.theirs is None:
+        _dropped(path, sides, owner, draft)
+    elif sides.ours is None:
+        _absent(path, sides, owner, context, draft)
+    elif sides.ours.data == sides.theirs.data:
+        if owner is Owner.REQUIRED and sides.ours.mode is not sides.theirs.mode:
+            _replace(path, sides, owner, context, draft, 'file mode differs')
+    elif sides.base is not None and sides.ours.data == sides.base.data and owner is not Owner.TEAM:
+        _replace(path, sides, owner, context, draft, 'untouched by the service')
+    else:
+        _both(path, sides, owner, context, draft)
+
+
+def _dropped(path: str, sides: _Sides, owner: Owner, draft: _Draft) -> None:
+    if sides.ours is None or sides.base is None:
+        return
+    if sides.ours.data == sides.base.data:
+        draft.write(
+            Change(path, sides.ours, None),
+            Decision(path, (), Action.REMOVE, 'file', None, owner, 'the standard dropped it and the service never edited it',
+                     'standard', 'untouched file'),
+        )
+        return
+    draft.keep(path, owner, 'the standard dropped it; kept, because the service edited it', level=Level.REVIEW)
+
+
+def _absent(path: str, sides: _Sides, owner: Owner, context: Context, draft: _Draft) -> None:
+    enforced = owner in (Owner.REQUIRED, Owner.FLOOR)
+    if owner is Owner.TEAM and not context.adopting:
+        return
+    if sides.had_base and not enforced:
+        draft.keep(path, owner, 'the service deleted it; it stays deleted')
+        return
+    reason = 'required by the standard' if enforced else 'new in the standard'
+    assert sides.theirs is not None
+    draft.write(
+        Change(path, None, sides.theirs),
+        Decision(path, (), Action.ADD, None, 'file', owner, reason, context.source, 'absent file'),
+    )
+
+
+def _replace(path: str, sides: _Sides, owner: Owner, context: Context, draft: _Draft, reason: str) -> None:
+    assert sides.ours is not None and sides.theirs is not None
+    mode = sides.theirs.mode if sides.ours.data == sides.theirs.data else sides.ours.mode
+    draft.write(
+        Change(path, sides.ours, File(sides.theirs.data, mode)),
+        Decision(path, (), Action.CHANGE, 'file', 'file', owner, reason, context.source, 'untouched file'),
+    )
+
+
+def _both(path: str, sides: _Sides, owner: Owner, context: Context, draft: _Draft) -> None:
+    assert sides.ours is not None and sides.theirs is not None
+    ours, theirs = decode(sides.ours.data), decode(sides.theirs.data)
+    if Mode.LINK in (sides.ours.mode, sides.theirs.mode) or ours is None or theirs is None:
+        _opaque(path, sides, owner, context, draft)
+        return
+    base = decode(sides.base.data) if sides.base is not None else None
+    merged = merge(
+        base.text if base else None, ours.text, theirs.text, path=path, policies=context.policies, source=context.source
+    )
+    draft.decisions.extend(merged.decisions)
+    draft.conflicts.extend(merged.conflicts)
+    if merged.text != ours.text:
+        draft.changes.append(Change(path, sides.ours, File(ours.encode(merged.text), sides.ours.mode)))
+
+
+def _opaque(path: str, sides: _Sides, owner: Owner, context: Context, draft: _Draft) -> None:
+    if owner is Owner.REQUIRED:
+        draft.write(
+            Change(path, sides.ours, sides.theirs),
+            Decision(path, (), Action.CHANGE, 'file', 'file', owner, 'required by the standard', context.source, 'opaque file'),
+        )
+        return
+    if sides.base == sides.theirs or owner in (Owner.SEED, Owner.TEAM):
+        draft.keep(path, owner, "no text that could be merged; the service's file stays")
+        return
+    draft.conflicts.append(
+        Conflict(path, (), None, 'file of the service', 'file of the standard', 'no text that could be merged')
+    )
+
+
+def _retire(item: Retired, ours: Tree, theirs: Tree, draft: _Draft) -> None:
+    for path in item.matching(ours):
+        if path in theirs and not item.key:
+            continue
+        current = next((c.after for c in draft.changes if c.path == path), ours[path])
+        decoded = decode(current.data) if current is not None and current.mode is not Mode.LINK else None
+        if current is None:
+            continue
+        if not item.key:
+            before = decoded.text.strip() if decoded else 'file'
+            draft.write(
+                Change(path, ours[path], None),
+                Decision(path, (), Action.REMOVE, before, None, Owner.REQUIRED, 'retired by the standard: it would shadow it',
+                         'standard', 'retired'),
+            )
+            continue
+        if decoded is None or (value := get_value(decoded.text, path, item.key)) is None:
+            continue
+        text = remove_key(decoded.text, path, item.key)
+        if text is None:
+            continue
+        draft.changes = [c for c in draft.changes if c.path != path]
+        after = File(decoded.encode(text), current.mode) if text.strip() else None
+        draft.write(
+            Change(path, ours[path], after),
+            Decision(path, item.key, Action.REMOVE, value, None, Owner.REQUIRED, 'retired by the standard', 'standard', 'retired'),
+        )
+
+
+def prefixed(found: Plan, prefix: str) -> Plan:
+    """The plan with every path moved below a folder: a service inside a larger repository."""
+    if not prefix:
+        return found
+    return replace(
+        found,
+        changes=tuple(replace(item, path=prefix + item.path) for item in found.changes),
+        decisions=tuple(replace(item, path=prefix + item.path) for item in found.decisions),
+        conflicts=tuple(replace(item, path=prefix + item.path) for item in found.conflicts),
+    )
+
+
+def joined(plans: Iterable[Plan]) -> Plan:
+    """Several plans over different files as one."""
+    found = tuple(plans)
+    return Plan(
+        tuple(item for one in found for item in one.changes),
+        tuple(item for one in found for item in one.decisions),
+        tuple(item for one in found for item in one.conflicts),
+        tuple(item for one in found for item in one.notes),
+    )
+
+
+def apply_to(tree: Tree, changes: Iterable[Change]) -> dict[str, File]:
+    """The tree with the changes carried out."""
+    result = dict(tree)
+    for change in changes:
+        if change.after is None:
+            result.pop(change.path, None)
+        else:
+            result[change.path] = change.after
+    return result
+
+
+def pending(found: Plan) -> Iterator[Decision]:
+    """Decisions that would alter the service."""
+    return (decision for decision in found.decisions if decision.changes)
+
+
+def key_of(decision: Decision | Conflict) -> tuple[str, KeyPath]:
+    """What a decision or a conflict is about."""
+    return decision.path, decision.key

@@ -1,0 +1,19 @@
+"""Rules: what a render can't say. One module per topic, each with `RULES`, found by name in `TOPICS`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from trueup.model import Finding
+from trueup.repo import Repo
+from trueup.rules import lock, requirements, shadowing
+from trueup.rules._contract import Facts, Rule
+
+TOPICS = (lock, requirements, shadowing)
+RULES: tuple[Rule, ...] = tuple(sorted((rule for topic in TOPICS for rule in topic.RULES), key=lambda rule: rule.id))
+
+
+def run_rules(repo: Repo, facts: Facts) -> Iterator[Finding]:
+    """All findings of all rules on one service."""
+    for rule in RULES:
+        yield from rule.check(repo, facts)

@@ -1,0 +1,26 @@
+"""What a rule is, and what it is told besides the files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from trueup.model import Finding
+from trueup.repo import Repo
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The answers that matter to rules."""
+
+    packaging: str = 'poetry'
+    scope: str = 'full'
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule: id by topic, a title that people read, and the function that looks."""
+
+    id: str
+    title: str
+    check: Callable[[Repo, Facts], Iterable[Finding]]
