@@ -1,0 +1,288 @@
+"""policies.toml: who owns a file or a key, which tables are closed, what is retired, what has moved."""
+
+from __future__ import annotations
+
+import functools
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
+
+from trueup.errors import UserError
+from trueup.model import KeyPath, Owner
+from trueup.text.keys import format_key, parse_key
+
+SCHEMA = 1
+TOP_KEYS = frozenset({'schema', 'retired', 'policy', 'moves'})
+POLICY_KEYS = frozenset({'keys', 'owner', 'closed', 'reason'})
+MOVE_KEYS = frozenset({'version', 'files', 'keys'})
+PLACEHOLDER = re.compile(r'\{([A-Za-z_]\w*)\}')
+
+
+class Target(NamedTuple):
+    """A file pattern and a key path; () is the whole file."""
+
+    glob: str
+    key: KeyPath = ()
+
+    def __str__(self) -> str:
+        return f'{self.glob}::{format_key(self.key)}' if self.key else self.glob
+
+    def covers(self, path: str, key: KeyPath) -> bool:
+        """Whether this target speaks about a key of a file."""
+        return key[:len(self.key)] == self.key and matches(self.glob, path)
+
+
+class Rule(NamedTuple):
+    """What is said about one key: its owner, whether additions below need a waiver, why, and by which pattern."""
+
+    owner: Owner = Owner.DEFAULT
+    closed: bool = False
+    reason: str = ''
+    pattern: str = ''
+
+
+class Entry(NamedTuple):
+    """One pattern of policies.toml."""
+
+    target: Target
+    rule: Rule
+    line: int = 0
+
+    @property
+    def weight(self) -> tuple[int, int]:
+        """Longest wins: more key segments, then more literal characters in the file pattern."""
+        return len(self.target.key), sum(char not in '*?' for char in self.target.glob)
+
+
+class Retired(NamedTuple):
+    """A file, or a key of a file, that must be gone."""
+
+    path: str
+    key: KeyPath = ()
+
+    def __str__(self) -> str:
+        return str(Target(*self))
+
+
+class Move(NamedTuple):
+    """A renamed file (keys empty) or a key that has a new place, since a version."""
+
+    version: str
+    old: Target
+    new: Target
+
+
+@dataclass(frozen=True)
+class FileRules:
+    """The rules of one file, ready to be asked about its keys."""
+
+    path: str
+    entries: tuple[Entry, ...] = ()
+    waived: tuple[Target, ...] = ()
+
+    def rule(self, key: KeyPath = ()) -> Rule:
+        """The rule with the longest pattern that covers the key."""
+        for target in self.waived:
+            if key[:len(target.key)] == target.key:
+                return Rule(Owner.TEAM, False, 'waived', str(target))
+        covering = [entry for entry in self.entries if key[:len(entry.target.key)] == entry.target.key]
+        return max(covering, key=lambda entry: entry.weight).rule if covering else Rule()
+
+    def divided(self, key: KeyPath) -> bool:
+        """Whether a rule or a waiver speaks about something below the key only."""
+        deeper = (*(entry.target for entry in self.entries), *self.waived)
+        return any(len(target.key) > len(key) and target.key[:len(key)] == key for target in deeper)
+
+
+@dataclass(frozen=True)
+class Policies:
+    """The whole of policies.toml; what nothing speaks about is `default`."""
+
+    entries: tuple[Entry, ...] = ()
+    retired: tuple[Retired, ...] = ()
+    moves: tuple[Move, ...] = ()
+    waived: tuple[Target, ...] = ()
+    _files: dict[str, FileRules] = field(default_factory=dict, repr=False, compare=False)
+
+    @staticmethod
+    def empty() -> Policies:
+        """Policies that say nothing: every key is `default`."""
+        return Policies()
+
+    @staticmethod
+    def parse(text: str, *, where: str = 'policies.toml', placeholders: Mapping[str, str] | None = None) -> Policies:
+        """Read policies.toml; raises UserError that names the line."""
+        return _Reader(text, where, placeholders or {}).read()
+
+    def file(self, path: str) -> FileRules:
+        """The rules that speak about one file."""
+        found = self._files.get(path)
+        if found is None:
+            entries = tuple(entry for entry in self.entries if matches(entry.target.glob, path))
+            found = FileRules(path, entries, tuple(target for target in self.waived if matches(target.glob, path)))
+            self._files[path] = found
+        return found
+
+    def rule(self, path: str, key: KeyPath = ()) -> Rule:
+        """Owner, closedness, reason and pattern for one key."""
+        return self.file(path).rule(key)
+
+    def owner(self, path: str, key: KeyPath = ()) -> Owner:
+        """Who owns a key (or, without one, the file)."""
+        return self.rule(path, key).owner
+
+    def closed(self, path: str, key: KeyPath) -> bool:
+        """Whether a key that the service adds here needs a waiver."""
+        return self.rule(path, key).closed
+
+    def waive(self, targets: Iterable[str]) -> Policies:
+        """A copy in which the given `FILEGLOB::KEY` targets, and all below them, belong to the team."""
+        waived = tuple(parse_target(target) for target in targets)
+        return replace(self, waived=(*self.waived, *waived), _files={})
+
+
+def parse_target(text: str) -> Target:
+    """Read `FILEGLOB` or `FILEGLOB::KEYPATH`; raises UserError."""
+    glob, mark, key = text.partition('::')
+    if not glob or (mark and not key):
+        raise UserError(f'not a target: {text!r}', hint='write FILEGLOB or FILEGLOB::KEYPATH')
+    return Target(glob, parse_key(key))
+
+
+@functools.lru_cache(maxsize=4096)
+def _pattern(glob: str) -> re.Pattern[str]:
+    text = ''
+    for part in re.split(r'(\*\*/|\*\*|\*|\?)', glob):
+        text += {'**/': '(?:.*/)?', '**': '.*', '*': '[^/]*', '?': '[^/]'}.get(part, re.escape(part))
+    return re.compile(text, re.DOTALL)
+
+
+def matches(glob: str, path: str) -> bool:
+    """Whether a file pattern (`*`, `**`, `?`) matches a whole path."""
+    return _pattern(glob).fullmatch(path) is not None
+
+
+def overlap(first: str, second: str) -> bool:
+    """Whether two file patterns can match the same path (`**` and `*` are both taken as any text: on the safe side)."""
+    return _overlap(re.sub(r'\*+', '*', first), re.sub(r'\*+', '*', second))
+
+
+@functools.lru_cache(maxsize=16384)
+def _overlap(first: str, second: str) -> bool:
+    if not first or not second:
+        return not (first + second).strip('*')
+    if first[0] == '*':
+        return _overlap(first[1:], second) or _overlap(first, second[1:])
+    if second[0] == '*':
+        return _overlap(second, first)
+    return (first[0] == second[0] or '?' in (first[0], second[0])) and _overlap(first[1:], second[1:])
+
+
+class _Reader:
+    """One reading of policies.toml, which knows the line of each entry."""
+
+    def __init__(self, text: str, where: str, placeholders: Mapping[str, str]) -> None:
+        self.text = text
+        self.where = where
+        self.placeholders = placeholders
+        self.lines = text.split('\n')
+
+    def read(self) -> Policies:
+        """Check everything, then build."""
+        try:
+            data = tomllib.loads(self.text)
+        except tomllib.TOMLDecodeError as error:
+            line = re.search(r'line (\d+)', str(error))
+            raise self.error(f'not valid TOML: {error}', int(line[1]) if line else 0) from error
+        self.known(data, TOP_KEYS, 1)
+        if data.get('schema') != SCHEMA:
+            raise self.error(f'schema is {data.get("schema")!r}, not {SCHEMA}', self.find('schema'), 'update trueup')
+        entries = self.entries(data.get('policy', []))
+        self.ties(entries)
+        retired = tuple(Retired(*self.target(text, 1)) for text in data.get('retired', []))
+        return Policies(entries, retired, tuple(self.moves(data.get('moves', []))))
+
+    def entries(self, policies: list[dict[str, Any]]) -> tuple[Entry, ...]:
+        """All patterns of all `[[policy]]` tables."""
+        starts = [number for number, line in enumerate(self.lines, 1) if re.match(r'\s*\[\[\s*policy\s*\]\]', line)]
+        found = []
+        for policy, start in zip(policies, starts, strict=True):
+            self.known(policy, POLICY_KEYS, start)
+            rule = self.rule(policy, start)
+            for text in policy.get('keys', []):
+                line = self.find(text, start)
+                target = self.target(text, line)
+                found.append(Entry(target, rule._replace(pattern=str(target)), line))
+        return tuple(found)
+
+    def rule(self, policy: Mapping[str, Any], line: int) -> Rule:
+        """Owner, closedness and reason of one table."""
+        if not isinstance(policy.get('keys'), list):
+            raise self.error('a policy needs `keys`, a list', line)
+        if policy.get('owner') not in tuple(Owner):
+            raise self.error(f'unknown owner {policy.get("owner")!r}', line, f'one of {", ".join(Owner)}')
+        if not isinstance(policy.get('closed', False), bool):
+            raise self.error('`closed` is true or false', line)
+        return Rule(Owner(policy['owner']), policy.get('closed', False), str(policy.get('reason', '')))
+
+    def moves(self, moves: list[dict[str, Any]]) -> Iterable[Move]:
+        """All renamed files and moved keys."""
+        for move in moves:
+            line = self.find(str(move.get('version', '[[moves]]')))
+            self.known(move, MOVE_KEYS, line)
+            if not isinstance(move.get('version'), str):
+                raise self.error('a move needs `version`, a string', line)
+            for kind in ('files', 'keys'):
+                for old, new in move.get(kind, {}).items():
+                    place = self.find(old, line)
+                    yield Move(move['version'], self.target(old, place), self.target(new, place))
+
+    def target(self, text: object, line: int) -> Target:
+        """One `FILEGLOB::KEY` with its placeholders filled in."""
+        try:
+            return parse_target(PLACEHOLDER.sub(lambda found: self.fill(found, line), str(text)))
+        except UserError as error:
+            raise self.error(error.message, line, error.hint) from error
+
+    def fill(self, found: re.Match[str], line: int) -> str:
+        """The value of one placeholder."""
+        if found[1] not in self.placeholders:
+            known = ', '.join(sorted(self.placeholders)) or 'none'
+            raise self.error(f'unknown placeholder {found[0]}', line, f'known: {known}')
+        return self.placeholders[found[1]]
+
+    def ties(self, entries: Iterable[Entry]) -> None:
+        """Two patterns of one weight for the same keys must agree on the owner."""
+        groups: dict[tuple[KeyPath, int], list[Entry]] = {}
+        for entry in entries:
+            groups.setdefault((entry.target.key, entry.weight[1]), []).append(entry)
+        for group in groups.values():
+            for number, first in enumerate(group):
+                for second in group[number + 1:]:
+                    if first.rule.owner is not second.rule.owner and overlap(first.target.glob, second.target.glob):
+                        raise self.error(
+                            f'{first.target} ({first.rule.owner}) and {second.target} ({second.rule.owner}, '
+                            f'line {second.line}) say different things about the same keys',
+                            first.line,
+                            'make one pattern longer',
+                        )
+
+    def known(self, table: Mapping[str, Any], allowed: frozenset[str], line: int) -> None:
+        """No key that has no meaning."""
+        for key in table:
+            if key not in allowed:
+                hint = f'known: {", ".join(sorted(allowed))}'
+                raise self.error(f'unknown key {key!r}', self.find(key, line), hint)
+
+    def find(self, text: str, start: int = 1) -> int:
+        """Line of the first mention of a text from a line on."""
+        for number, line in enumerate(self.lines[start - 1:], start):
+            if text in line or text.replace('"', '\\"') in line:
+                return number
+        return start
+
+    def error(self, message: str, line: int, hint: str = '') -> UserError:
+        """A mistake on a line."""
+        return UserError(message, where=f'{self.where}:{line}' if line else self.where, hint=hint)

@@ -1,0 +1,1 @@
+"""Pure, format-preserving documents: parse to a keyed tree, change one key, every other byte stays."""
