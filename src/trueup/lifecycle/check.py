@@ -15,8 +15,7 @@ from trueup.lifecycle.service import Service, open_service, work_tree
 from trueup.model import Action, Clean, Decision, Drifted, Finding, Outcome, Owner, Plan, Report, Severity
 from trueup.plan import Context, pending
 from trueup.repo import Repo
-from trueup.rules import run_rules
-from trueup.rules._contract import Facts as RuleFacts
+from trueup.rules import Situation, run_rules
 from trueup.standard import version_of
 from trueup.template import render
 from trueup.text.keys import format_key
@@ -107,8 +106,8 @@ def _short(value: str | None) -> str:
 
 
 def _rule_findings(service: Service, repo: Repo, recorded: Recorded) -> Iterator[Finding]:
-    facts = RuleFacts(str(recorded.answers.get('packaging', 'keep')), str(recorded.answers.get('scope', 'full')))
-    for finding in run_rules(repo, facts):
+    situation = Situation(str(recorded.answers.get('packaging', 'keep')), str(recorded.answers.get('scope', 'full')))
+    for finding in run_rules(repo, situation):
         yield Finding(
             finding.rule, service.prefix + finding.path, finding.message, finding.line, finding.key, finding.severity,
             finding.hint, finding.fixable,

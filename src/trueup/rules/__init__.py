@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from trueup.model import Finding
 from trueup.repo import Repo
 from trueup.rules import lock, requirements, shadowing
-from trueup.rules._contract import Facts, Rule
+from trueup.rules._contract import Rule, Situation
 
 TOPICS = (lock, requirements, shadowing)
+__all__ = ['RULES', 'Situation', 'run_rules']
 RULES: tuple[Rule, ...] = tuple(sorted((rule for topic in TOPICS for rule in topic.RULES), key=lambda rule: rule.id))
 
 
-def run_rules(repo: Repo, facts: Facts) -> Iterator[Finding]:
+def run_rules(repo: Repo, situation: Situation) -> Iterator[Finding]:
     """All findings of all rules on one service."""
     for rule in RULES:
-        yield from rule.check(repo, facts)
+        yield from rule.check(repo, situation)

@@ -10,7 +10,7 @@ from trueup.repo import Repo
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class Situation:
     """The answers that matter to rules."""
 
     packaging: str = 'poetry'
@@ -23,4 +23,4 @@ class Rule:
 
     id: str
     title: str
-    check: Callable[[Repo, Facts], Iterable[Finding]]
+    check: Callable[[Repo, Situation], Iterable[Finding]]

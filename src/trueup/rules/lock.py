@@ -7,14 +7,14 @@ from collections.abc import Iterator
 
 from trueup.model import Finding
 from trueup.repo import Repo
-from trueup.rules._contract import Facts, Rule
+from trueup.rules._contract import Rule, Situation
 
 LOCK = 'poetry.lock'
 
 
-def lock_present(repo: Repo, facts: Facts) -> Iterator[Finding]:
+def lock_present(repo: Repo, situation: Situation) -> Iterator[Finding]:
     """A service packaged with Poetry has its poetry.lock in Git."""
-    if facts.packaging != 'poetry' or facts.scope == 'config':
+    if situation.packaging != 'poetry' or situation.scope == 'config':
         return
     if LOCK not in repo:
         yield Finding('LCK001', LOCK, 'the lock file is missing', hint='run `poetry lock` and commit it', fixable=False)

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from trueup.model import Finding
 from trueup.packaging.export import in_step, is_exported
 from trueup.repo import Repo
-from trueup.rules._contract import Facts, Rule
+from trueup.rules._contract import Rule, Situation
 
 
-def exported_in_step(repo: Repo, facts: Facts) -> Iterator[Finding]:
+def exported_in_step(repo: Repo, situation: Situation) -> Iterator[Finding]:
     """A requirements file that was exported from the lock is in step with it."""
-    del facts
+    del situation
     lock, pyproject = repo.text('poetry.lock'), repo.text('pyproject.toml')
     if lock is None or pyproject is None:
         return

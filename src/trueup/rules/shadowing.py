@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from trueup.model import Finding
 from trueup.repo import Repo
-from trueup.rules._contract import Facts, Rule
+from trueup.rules._contract import Rule, Situation
 
 SHADOWS = {
     'flake8': (('setup.cfg', 'flake8'), ('tox.ini', 'flake8')),
@@ -18,9 +18,9 @@ SHADOWS = {
 """Places that the tools read before, or besides, pyproject.toml (their own documentation on configuration lookup)."""
 
 
-def shadowed(repo: Repo, facts: Facts) -> Iterator[Finding]:
+def shadowed(repo: Repo, situation: Situation) -> Iterator[Finding]:
     """pyproject.toml holds the configuration of pytest and coverage; another file would silently replace it."""
-    del facts
+    del situation
     for tool in ('pytest', 'coverage'):
         table = {'pytest': '[tool.pytest', 'coverage': '[tool.coverage'}[tool]
         if table not in (repo.text('pyproject.toml') or ''):

@@ -1,0 +1,77 @@
+"""Heal what the standard owns, in the work tree, as a formatter does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from trueup.errors import Refusal
+from trueup.git import run_git
+from trueup.lifecycle.check import look
+from trueup.lifecycle.desired import read_recorded
+from trueup.lifecycle.exports import exported_changes
+from trueup.lifecycle.journal import Entry, back_up, record
+from trueup.lifecycle.run import Run
+from trueup.lifecycle.service import open_service, require_clean, require_safe, require_writable, work_tree
+from trueup.lifecycle.workspace import write_file
+from trueup.model import Change, Changed, Clean, Drifted, Outcome, Report
+from trueup.standard import version_of
+
+
+def fix(path: Path, run: Run) -> Outcome:
+    """Changed with what was healed, Drifted when something is left for a person, Clean when there was nothing.
+
+    Raises Refusal when a file to be written has uncommitted changes or the service was never adopted.
+    """
+    service = open_service(path, run.settings.service_root)
+    repo = work_tree(service)
+    recorded = read_recorded(service, repo, run)
+    if recorded is None:
+        raise Refusal('the service is not under the standard', where=str(path), hint='run `trueup adopt` first')
+    looked = look(service, repo, recorded, run)
+    changes = looked.plan.changes + exported_changes(service, repo)
+    version = version_of(recorded.tag)
+    report = Report(
+        'fix', service.name, recorded.standard.address.url, version, plan=looked.plan,
+        findings=looked.findings, waived=looked.waived,
+    )
+    if not changes:
+        return Drifted(report) if looked.findings else Clean(report)
+    if run.settings.plan_only:
+        return Changed(report, planned=True)
+    head = require_writable(service)
+    touched = [change.path for change in changes]
+    require_clean(service, touched)
+    require_safe(service, touched)
+    backup = back_up(service, 'fix', head)
+    _carry_out(service.top, changes)
+    record(service, Entry('fix', service.prefix, version, '', '', head, '', backup, edited=tuple(touched)))
+    left = look(service, work_tree(service), recorded, run).findings
+    done = Report(
+        'fix', service.name, recorded.standard.address.url, version, backup=backup, plan=looked.plan, findings=left,
+        waived=looked.waived, next_steps=('git diff', 'trueup undo'),
+    )
+    return Drifted(done) if left else Changed(done)
+
+
+def _carry_out(top: Path, changes: tuple[Change, ...]) -> None:
+    """Write all files or none: what was there comes back when one can't be written."""
+    done: list[Change] = []
+    try:
+        for change in changes:
+            write_file(top / change.path, change.after)
+            done.append(change)
+    except BaseException:
+        for change in done:
+            write_file(top / change.path, change.before)
+        raise
+
+
+def undo_fix(entry: Entry, top: Path) -> None:
+    """Bring the edited files back as they were at the commit that was HEAD then."""
+    known = set(run_git(top, 'ls-tree', '-r', '-z', '--name-only', '--full-tree', entry.before).decode().split('\0'))
+    present = [path for path in entry.edited if path in known]
+    if present:
+        run_git(top, 'restore', f'--source={entry.before}', '--worktree', '--', *present)
+    for path in entry.edited:
+        if path not in known:
+            write_file(top / path, None)

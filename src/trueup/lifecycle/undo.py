@@ -1,0 +1,108 @@
+"""Take back the last thing that trueup did to a repository."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from trueup.errors import Refusal
+from trueup.git import answers, branch, dirty_paths, head_commit, run_git, text_of
+from trueup.lifecycle.fix import undo_fix
+from trueup.lifecycle.journal import Entry, lying_around, read_journal, write_journal
+from trueup.lifecycle.run import Run
+from trueup.lifecycle.service import Service, open_service
+from trueup.model import Changed, Clean, Outcome, Report
+
+LITTER = ('.nox', '.pytest_cache', '.coverage', '__pycache__', 'reports', '.mypy_cache', 'htmlcov')
+"""What our sessions and the tools they run leave behind; only what was not there before is removed."""
+
+
+def undo(path: Path, run: Run) -> Outcome:
+    """Changed when something was taken back, Clean when there was nothing; raises Refusal where it would lose work."""
+    service = open_service(path, run.settings.service_root)
+    entries = read_journal(service)
+    if not entries:
+        return Clean(Report('undo', service.name))
+    entry = entries[-1]
+    if entry.branch:
+        steps = _undo_branch(service, entry)
+    else:
+        _require_no_later_edits(service, entry)
+        undo_fix(entry, service.top)
+        steps = tuple(f'restored {path}' for path in entry.edited)
+    write_journal(service, entries[:-1])
+    return Changed(Report('undo', service.name, version=entry.version, branch=entry.branch, backup=entry.backup, next_steps=steps))
+
+
+def _undo_branch(service: Service, entry: Entry) -> tuple[str, ...]:
+    if not answers(service.top, 'rev-parse', '--verify', '--quiet', f'refs/heads/{entry.branch}'):
+        return (*_undo_merged(service, entry), f'the branch {entry.branch} was gone already')
+    tip = text_of(service.top, 'rev-parse', f'refs/heads/{entry.branch}')
+    if tip != entry.after:
+        raise Refusal(
+            'the branch has commits that trueup did not make', where=entry.branch,
+            hint=f'save them, then: git branch -D {entry.branch}',
+        )
+    steps: list[str] = []
+    if branch(service.top) == entry.branch:
+        _require_clean_tree(service)
+        run_git(service.top, 'checkout', '--quiet', entry.origin)
+        steps.append(f'switched back to {entry.origin}')
+    steps += _undo_merged(service, entry)
+    run_git(service.top, 'branch', '--quiet', '-D', entry.branch)
+    steps.append(f'deleted the branch {entry.branch}')
+    return (*steps, *_sweep(service, entry))
+
+
+def _undo_merged(service: Service, entry: Entry) -> list[str]:
+    """A branch that was taken by fast-forward is taken back; one merged among other commits is left to `git revert`."""
+    head = head_commit(service.top)
+    if head == entry.after:
+        _require_clean_tree(service)
+        run_git(service.top, 'reset', '--quiet', '--keep', entry.before)
+        return [f'moved {branch(service.top) or "HEAD"} back to {entry.before[:12]}']
+    if head != entry.before and answers(service.top, 'merge-base', '--is-ancestor', entry.after, 'HEAD'):
+        raise Refusal(
+            'later commits stand on what trueup did', where=entry.branch or entry.after[:12],
+            hint=f'git revert {entry.before[:12]}..{entry.after[:12]}',
+        )
+    return []
+
+
+def _require_clean_tree(service: Service) -> None:
+    changed = [line for line in run_git(service.top, 'status', '--porcelain', '-z', '--untracked-files=no').split(b'\0') if line]
+    if changed:
+        raise Refusal(
+            f'{len(changed)} file(s) have uncommitted changes', where=changed[0][3:].decode(errors='replace'),
+            hint='commit or stash them first',
+        )
+
+
+def _require_no_later_edits(service: Service, entry: Entry) -> None:
+    """Edits that a person made after the fix, in other files, are none of our business; commits are."""
+    if head_commit(service.top) != entry.before:
+        raise Refusal(
+            'commits were made after the fix', where=entry.before[:12], hint=f'git checkout {entry.before[:12]} -- FILE'
+        )
+
+
+def _sweep(service: Service, entry: Entry) -> list[str]:
+    """Remove what the sessions left and the old ignore rules would now show as new."""
+    now_seen = set(dirty_paths(service.top))
+    known = set(entry.untracked)
+    swept: list[str] = []
+    for item in lying_around(service):
+        first_new = item.rstrip('/')
+        if item in known or Path(first_new).name not in LITTER and not Path(first_new).name.startswith('.coverage'):
+            continue
+        target = service.top / first_new
+        if not any(path == first_new or path.startswith(f'{first_new}/') for path in now_seen) and target.name != '.nox':
+            continue
+        if target.name == 'reports' and not (target / 'summary.json').is_file():
+            continue
+        if target.is_dir() and not target.is_symlink():
+            shutil.rmtree(target, ignore_errors=True)
+        else:
+            target.unlink(missing_ok=True)
+        swept.append(f'removed {item}')
+    return swept
