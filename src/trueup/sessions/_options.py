@@ -1,0 +1,116 @@
+"""`[tool.trueup.sessions]` of the service, with what the sessions need of the rest of pyproject.toml."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from trueup.errors import UserError
+
+INSTALLERS = ('auto', 'poetry', 'uv', 'pip', 'none')
+KNOWN = ('pythons', 'pytest_args', 'install', 'reports')
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How the sessions run in one service.
+
+    `pythons` empty means: those that `requires_python` allows and that are on this machine; `absent` then are the others that are allowed.
+    """
+
+    root: Path
+    pythons: tuple[str, ...] = ()
+    requires_python: str = ''
+    pytest_args: tuple[str, ...] = ()
+    install: str = 'auto'
+    reports: str = 'reports'
+    absent: tuple[str, ...] = ()
+    pyproject: Mapping[str, Any] = field(default_factory=dict)
+
+
+def read_options(root: Path) -> Options:
+    """Options of the service at `root`; raises UserError naming what is wrong in pyproject.toml."""
+    path = root / 'pyproject.toml'
+    try:
+        document = tomllib.loads(path.read_bytes().decode('utf-8-sig'))
+    except FileNotFoundError:
+        return Options(root)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UserError(
+            f'not valid TOML: {error}', where=str(path), hint='mend the file, then run nox again'
+        ) from error
+    return _options(root, document)
+
+
+def _options(root: Path, document: Mapping[str, Any]) -> Options:
+    table = _table(_table(_table(document, 'tool'), 'trueup'), 'sessions')
+    if unknown := sorted(set(table) - set(KNOWN)):
+        raise _mistake(f'unknown key {unknown[0]!r}', f'known keys: {", ".join(KNOWN)}')
+    install = table.get('install', 'auto')
+    if install not in INSTALLERS:
+        raise _mistake(f'install is {install!r}', f'one of: {", ".join(INSTALLERS)}')
+    reports = table.get('reports', 'reports')
+    if not isinstance(reports, str) or not reports or Path(reports).is_absolute() or '..' in Path(reports).parts:
+        raise _mistake('reports must name a folder inside the service', 'for instance: reports = "reports"')
+    pythons = _strings(table, 'pythons')
+    if wrong := [python for python in pythons if not re.fullmatch(r'3\.\d+', python)]:
+        raise _mistake(f'pythons names {wrong[0]!r}', 'write versions such as "3.12"')
+    return Options(
+        root=root,
+        pythons=tuple(dict.fromkeys(pythons)),
+        requires_python=requires_python(document),
+        pytest_args=_strings(table, 'pytest_args'),
+        install=install,
+        reports=reports,
+        pyproject=document,
+    )
+
+
+def requires_python(document: Mapping[str, Any]) -> str:
+    """The Pythons that a project allows as a PEP 440 set, also when written the way Poetry 1 did (`^3.9`)."""
+    stated = _table(document, 'project').get('requires-python')
+    if isinstance(stated, str):
+        return stated
+    old = _table(_table(_table(document, 'tool'), 'poetry'), 'dependencies').get('python')
+    return _from_poetry(old) if isinstance(old, str) else ''
+
+
+def _from_poetry(constraint: str) -> str:
+    """Poetry's carets and tildes as PEP 440; an alternative (`||`) is given up, so that every Python is tried.
+
+    https://python-poetry.org/docs/dependency-specification/
+    """
+    if '|' in constraint:
+        return ''
+    parts = [_part(part.strip()) for part in constraint.split(',')]
+    return ','.join(part for part in parts if part)
+
+
+def _part(part: str) -> str:
+    found = re.fullmatch(r'(\^|~(?!=))\s*(\d+)(?:\.(\d+))?(.*)', part)
+    if found is None:
+        return '' if part == '*' else f'=={part}' if part[:1].isdigit() else part
+    sign, major, minor, rest = found.groups()
+    if sign == '^' or minor is None:
+        return f'>={major}{f".{minor}" if minor else ""}{rest},<{int(major) + 1}'
+    return f'>={major}.{minor}{rest},<{major}.{int(minor) + 1}'
+
+
+def _table(document: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    found = document.get(key, {})
+    return found if isinstance(found, dict) else {}
+
+
+def _strings(table: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    found = table.get(key, [])
+    if not isinstance(found, list) or not all(isinstance(item, str) for item in found):
+        raise _mistake(f'{key} must be a list of strings', f'for instance: {key} = ["..."]')
+    return tuple(found)
+
+
+def _mistake(message: str, hint: str) -> UserError:
+    return UserError(message, where='pyproject.toml: [tool.trueup.sessions]', hint=hint)

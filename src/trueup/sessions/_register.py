@@ -1,0 +1,118 @@
+"""Hands the sessions to Nox with the options that the whole team shares."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import time
+from collections.abc import Callable, Collection
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import nox
+
+from trueup.errors import UserError
+from trueup.sessions._interpreters import allowed, extended_path, find_all, matrix
+from trueup.sessions._options import Options, read_options
+from trueup.sessions._session import Details, Session
+from trueup.sessions._summary import record
+
+NAMES = ('check', 'format', 'lint', 'tests')
+"""Sessions by name; each is the module of that name beside this one."""
+
+ORDER = ('lint', 'format', 'tests', 'check')
+
+
+def register(skip: Collection[str] = ()) -> None:
+    """Register the standard's sessions for the noxfile in the current folder, but those named in `skip`.
+
+    A mistake in the noxfile or in pyproject.toml ends the run with one line of what, one of hint, and exit code 2.
+    """
+    try:
+        _register(frozenset([skip] if isinstance(skip, str) else skip))
+    except UserError as error:
+        print(f'error: {error}\nhint: {error.hint}', file=sys.stderr)
+        raise SystemExit(int(error.exit_code)) from error
+
+
+def load(name: str) -> Session:
+    """The session of that name."""
+    session = importlib.import_module(f'trueup.sessions.{name}').SESSION
+    assert isinstance(session, Session)
+    return session
+
+
+def _register(skip: frozenset[str]) -> None:
+    if unknown := sorted(skip - set(NAMES)):
+        raise UserError(
+            f'register(skip=...) names {unknown[0]!r}', where='noxfile.py', hint=f'sessions: {", ".join(NAMES)}'
+        )
+    _share_options()
+    options = read_options(Path.cwd())
+    sessions = [load(name) for name in ORDER if name not in skip]
+    pythons: tuple[str, ...] = ()
+    if any(session.matrix for session in sessions):
+        wanted = options.pythons or allowed(options.requires_python)
+        interpreters = find_all(wanted)
+        os.environ['PATH'] = extended_path(os.environ.get('PATH', ''), interpreters.values())
+        pythons = matrix(options.pythons, options.requires_python, interpreters.get)
+        options = replace(options, absent=tuple(version for version in wanted if version not in interpreters))
+    known = _known_names(sessions, pythons)
+    for session in sessions:
+        nox.session(
+            name=session.name,
+            python=list(pythons) if session.matrix else False,
+            default=session.default,
+            allow_parallel=session.matrix,
+        )(_recorded(session, options, known))
+
+
+def _share_options() -> None:
+    nox.options.default_venv_backend = 'uv|virtualenv'
+    nox.options.reuse_venv = 'yes'
+    nox.options.download_python = 'never'
+    nox.options.error_on_missing_interpreters = bool(os.environ.get('CI'))
+
+
+def _known_names(sessions: Collection[Session], pythons: Collection[str]) -> tuple[str, ...]:
+    names: list[str] = []
+    for session in sessions:
+        names += [f'{session.name}-{python}' for python in pythons] if session.matrix else [session.name]
+    return tuple(names)
+
+
+def _recorded(session: Session, options: Options, known: tuple[str, ...]) -> Callable[[nox.Session], None]:
+    """The session as Nox calls it: however it ends, the summary says so."""
+
+    def run(handle: nox.Session) -> None:
+        started = time.monotonic()
+        details: Details | None = None
+        status = 'failed'
+        try:
+            details = session.run(handle, options)
+            status = 'passed' if details is not None else 'not run'
+        finally:
+            if status != 'not run':
+                details = details or session.read(handle, options)
+                entry = _entry(handle, details) | {'status': status, 'seconds': round(time.monotonic() - started, 2)}
+                record(options.root / options.reports, entry, known=known)
+
+    run.__doc__ = session.description
+    return run
+
+
+def _entry(handle: nox.Session, details: Details) -> dict[str, object]:
+    entry: dict[str, object] = {'name': handle.name, 'finished': datetime.now(UTC).isoformat(timespec='seconds')}
+    if isinstance(handle.python, str):
+        entry['python'] = handle.python
+    if details.tests:
+        entry['tests'] = dict(details.tests)
+    if details.coverage is not None:
+        entry['coverage'] = details.coverage
+    if details.note:
+        entry['note'] = details.note
+    if details.reports:
+        entry['reports'] = list(details.reports)
+    return entry

@@ -1,0 +1,164 @@
+"""The service's own tests once per Python, with reports that a person and a machine can read."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from xml.etree import ElementTree
+
+import nox
+
+from trueup.errors import UserError
+from trueup.sessions._install import Steps, decide, index_environment, poetry_version
+from trueup.sessions._options import Options
+from trueup.sessions._session import Details, Session
+from trueup.sessions._summary import prepare_folder
+
+PLUGINS = ('pytest', 'pytest-cov', 'pytest-html')
+NONE_FOUND = 5
+"""Exit code of pytest when it collected no test."""
+
+INSTALLED = """
+import importlib.metadata, json, re
+found = {}
+for each in importlib.metadata.distributions():
+    if each.metadata['Name']:
+        found[re.sub('[-_.]+', '-', each.metadata['Name']).lower()] = each.version
+print(json.dumps(found))
+"""
+
+
+def _run(handle: nox.Session, options: Options) -> Details | None:
+    folder = _reports(handle, options)
+    for name, value in index_environment(os.environ).items():
+        handle.env[name] = value
+    try:
+        steps = decide(options, poetry=poetry_version(), uv=shutil.which('uv') is not None)
+    except UserError as error:
+        handle.error(f'{error}; {error.hint}')
+    if options.absent:
+        handle.log('not on this machine, so not tested: Python %s', ', '.join(options.absent))
+    _install(handle, steps)
+    _add_plugins(handle)
+    _forget_old(folder)
+    arguments = _arguments(options, folder.relative_to(options.root).as_posix())
+    codes = [0] if handle.posargs else [0, NONE_FOUND]
+    ran = handle.run(
+        'python',
+        '-m',
+        'pytest',
+        *arguments,
+        *options.pytest_args,
+        *handle.posargs,
+        env={'COVERAGE_FILE': str(folder / '.coverage')},
+        success_codes=codes,
+    )
+    if ran is None:
+        return None
+    details = _read(handle, options)
+    if not details.tests.get('total'):
+        handle.warn('no tests found: nothing was tested')
+    return details
+
+
+def _install(handle: nox.Session, steps: Steps) -> None:
+    handle.log('%s', steps.sentence)
+    if steps.command:
+        handle.run_install(*steps.command, external=True)
+    elif steps.arguments:
+        handle.install(*steps.arguments)
+
+
+def _add_plugins(handle: nox.Session) -> None:
+    """What the reports need and the service lacks; pins keep what the service has installed as it is."""
+    listed = handle.run_install('python', '-c', INSTALLED, silent=True, log=False)
+    if not isinstance(listed, str):
+        return
+    have: dict[str, str] = json.loads(listed.strip().splitlines()[-1])
+    lacking = [name for name in PLUGINS if name not in have]
+    if not lacking:
+        return
+    handle.log('adding %s', ', '.join(lacking))
+    with tempfile.TemporaryDirectory() as scratch:
+        pins = Path(scratch, 'constraints.txt')
+        pins.write_text(''.join(f'{name}=={version}\n' for name, version in sorted(have.items())), encoding='utf-8')
+        handle.install(*lacking, '-c', str(pins))
+
+
+def _arguments(options: Options, folder: str) -> list[str]:
+    """Arguments for the reports; without a coverage configuration of the service, only `src/` is measured if it is there."""
+    source = '--cov=src' if (options.root / 'src').is_dir() and not _configures_coverage(options) else '--cov'
+    return [
+        f'--junitxml={folder}/junit.xml',
+        f'--html={folder}/tests.html',
+        '--self-contained-html',
+        source,
+        '--cov-report=term',
+        f'--cov-report=xml:{folder}/coverage.xml',
+        f'--cov-report=html:{folder}/coverage',
+    ]
+
+
+def _configures_coverage(options: Options) -> bool:
+    if 'coverage' in options.pyproject.get('tool', {}) or (options.root / '.coveragerc').is_file():
+        return True
+    texts = (options.root / name for name in ('setup.cfg', 'tox.ini'))
+    return any(b'[coverage:run]' in path.read_bytes() for path in texts if path.is_file())
+
+
+def _reports(handle: nox.Session, options: Options) -> Path:
+    folder = prepare_folder(options.root / options.reports) / str(handle.python)
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def _forget_old(folder: Path) -> None:
+    """Reports of an earlier run must not pass for this one's when pytest dies early."""
+    for name in ('junit.xml', 'tests.html', 'coverage.xml', '.coverage'):
+        (folder / name).unlink(missing_ok=True)
+    shutil.rmtree(folder / 'coverage', ignore_errors=True)
+
+
+def _read(handle: nox.Session, options: Options) -> Details:
+    folder = options.root / options.reports / str(handle.python)
+    names = ('junit.xml', 'tests.html', 'coverage.xml', 'coverage/index.html')
+    present = tuple((folder / name).relative_to(options.root).as_posix() for name in names if (folder / name).is_file())
+    tests = read_junit(folder / 'junit.xml')
+    note = 'no tests found' if tests and not tests['total'] else ''
+    return Details(reports=present, tests=tests, coverage=read_coverage(folder / 'coverage.xml'), note=note)
+
+
+def read_junit(path: Path) -> dict[str, int]:
+    """Counts of a JUnit report, empty if there is none that can be read."""
+    try:
+        suites = list(ElementTree.parse(path).getroot().iter('testsuite'))
+    except (OSError, ElementTree.ParseError):
+        return {}
+    count = {
+        name: sum(int(suite.get(name, '0')) for suite in suites) for name in ('tests', 'failures', 'errors', 'skipped')
+    }
+    passed = count['tests'] - count['failures'] - count['errors'] - count['skipped']
+    return {
+        'total': count['tests'],
+        'passed': passed,
+        'failed': count['failures'],
+        'errors': count['errors'],
+        'skipped': count['skipped'],
+    }
+
+
+def read_coverage(path: Path) -> float | None:
+    """Percentage of lines covered according to a Cobertura report, None if there is none or it measured nothing."""
+    try:
+        root = ElementTree.parse(path).getroot()
+    except (OSError, ElementTree.ParseError):
+        return None
+    if int(root.get('lines-valid', '0')) == 0:
+        return None
+    return round(100 * float(root.get('line-rate', '0')), 1)
+
+
+SESSION = Session('tests', "The service's tests once per Python, with reports.", _run, matrix=True, read=_read)
