@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from trueup.merge import merge
 from trueup.merge.retired import get_value, remove_key
 from trueup.model import Action, Change, Conflict, Decision, File, KeyPath, Level, Mode, Owner, Plan, Tree
-from trueup.policy import Policies, Retired
-from trueup.text.encoding import decode
+from trueup.policy import Policies, Retired, matches
+from trueup.text.encoding import Decoded, decode, encode
 
 EMPTY: Tree = {}
 
@@ -51,7 +51,7 @@ def plan(base: Tree | None, ours: Tree, theirs: Tree, context: Context) -> Plan:
         _one_file(path, _Sides(base is not None and path in old, old.get(path), ours.get(path), theirs.get(path)), context, draft)
     if context.retire:
         for item in context.policies.retired:
-            _retire(item, ours, theirs, draft)
+            _retire(item, (ours, theirs), context, draft)
     return Plan(tuple(draft.changes), tuple(draft.decisions), tuple(draft.conflicts))
 
 
@@ -128,7 +128,7 @@ def _both(path: str, sides: _Sides, owner: Owner, context: Context, draft: _Draf
     draft.decisions.extend(merged.decisions)
     draft.conflicts.extend(merged.conflicts)
     if merged.text != ours.text:
-        draft.changes.append(Change(path, sides.ours, File(ours.encode(merged.text), sides.ours.mode)))
+        draft.changes.append(Change(path, sides.ours, File(encode(merged.text, ours), sides.ours.mode)))
 
 
 def _opaque(path: str, sides: _Sides, owner: Owner, context: Context, draft: _Draft) -> None:
@@ -146,33 +146,44 @@ def _opaque(path: str, sides: _Sides, owner: Owner, context: Context, draft: _Dr
     )
 
 
-def _retire(item: Retired, ours: Tree, theirs: Tree, draft: _Draft) -> None:
-    for path in item.matching(ours):
-        if path in theirs and not item.key:
+def _retire(item: Retired, sides: tuple[Tree, Tree], context: Context, draft: _Draft) -> None:
+    ours, theirs = sides
+    for path in [path for path in ours if matches(item.path, path)]:
+        if context.policies.owner(path, item.key) is Owner.TEAM or (path in theirs and not item.key):
             continue
-        current = next((c.after for c in draft.changes if c.path == path), ours[path])
+        current = next((change.after for change in draft.changes if change.path == path), ours[path])
         decoded = decode(current.data) if current is not None and current.mode is not Mode.LINK else None
         if current is None:
             continue
-        if not item.key:
-            before = decoded.text.strip() if decoded else 'file'
-            draft.write(
-                Change(path, ours[path], None),
-                Decision(path, (), Action.REMOVE, before, None, Owner.REQUIRED, 'retired by the standard: it would shadow it',
-                         'standard', 'retired'),
-            )
+        if item.key:
+            _retire_key(item, path, (ours[path], current, decoded), draft)
             continue
-        if decoded is None or (value := get_value(decoded.text, path, item.key)) is None:
-            continue
-        text = remove_key(decoded.text, path, item.key)
-        if text is None:
-            continue
-        draft.changes = [c for c in draft.changes if c.path != path]
-        after = File(decoded.encode(text), current.mode) if text.strip() else None
+        before = decoded.text.strip() if decoded else 'file'
+        reason = 'retired by the standard: it would shadow the standard configuration'
         draft.write(
-            Change(path, ours[path], after),
-            Decision(path, item.key, Action.REMOVE, value, None, Owner.REQUIRED, 'retired by the standard', 'standard', 'retired'),
+            Change(path, ours[path], None),
+            Decision(path, (), Action.REMOVE, before, None, Owner.REQUIRED, reason, context.source, 'retired'),
         )
+
+
+def _retire_key(item: Retired, path: str, versions: tuple[File, File, Decoded | None], draft: _Draft) -> None:
+    original, current, decoded = versions
+    value = get_value(decoded.text, path, item.key) if decoded else None
+    text = remove_key(decoded.text, path, item.key) if decoded and value is not None else None
+    if decoded is None or text is None:
+        return
+    draft.changes = [change for change in draft.changes if change.path != path]
+    after = File(encode(text, decoded), current.mode) if text.strip() else None
+    draft.write(
+        Change(path, original, after),
+        Decision(path, item.key, Action.REMOVE, value, None, Owner.REQUIRED, 'retired by the standard', 'standard', 'retired'),
+    )
+
+
+def interesting(paths: Iterable[str], trees: Iterable[Tree | None], policies: Policies) -> tuple[str, ...]:
+    """Those of a service's paths that a plan looks at: files of the renders, and what is retired."""
+    known = {path for tree in trees if tree for path in tree}
+    return tuple(path for path in paths if path in known or any(matches(item.path, path) for item in policies.retired))
 
 
 def prefixed(found: Plan, prefix: str) -> Plan:

@@ -12,7 +12,7 @@ from trueup.errors import UserError
 from trueup.lifecycle.run import Run
 from trueup.lifecycle.service import ANSWERS_FILE, Service, files_of, work_tree
 from trueup.model import File, Plan, Tree
-from trueup.plan import Context, joined, plan, prefixed
+from trueup.plan import Context, interesting, joined, plan, prefixed
 from trueup.policy import Policies
 from trueup.repo import Repo
 from trueup.settings import STANDARD_VARIABLE
@@ -99,7 +99,7 @@ def plan_service(
 ) -> Plan:
     """The plan of a service and, inside a larger repository, of the hooks file at its root; paths from the top."""
     base, theirs = trees
-    inner = plan(base, files_of(repo, repo.paths), theirs, context)
+    inner = plan(base, files_of(repo, interesting(repo.paths, trees, context.policies)), theirs, context)
     if not service.prefix or outer is None:
         return prefixed(inner, service.prefix)
     top = work_tree(service, below='')

@@ -108,13 +108,15 @@ def require_writable(service: Service) -> str:
 
 
 def require_clean(service: Service, paths: Iterable[str]) -> None:
-    """Raises Refusal naming the first of the repository's `paths` that has uncommitted changes."""
-    dirty = set(dirty_paths(service.top))
-    touched = sorted(dirty & set(paths))
+    """Raises Refusal naming the first of the repository's `paths` that has uncommitted changes or is not in Git."""
+    wanted = set(paths)
+    tracked = {os.fsdecode(name) for name in run_git(service.top, 'ls-files', '-z', '--full-name').split(b'\0')}
+    unknown = {path for path in wanted - tracked if os.path.lexists(service.top / path)}
+    touched = sorted(set(dirty_paths(service.top)) & wanted | unknown)
     if touched:
         raise Refusal(
-            f'uncommitted changes in {len(touched)} file(s) that would be written', where=touched[0],
-            hint='commit or stash them first',
+            f'{len(touched)} file(s) that would be written have uncommitted changes', where=touched[0],
+            hint='commit, stash or move them first',
         )
 
 

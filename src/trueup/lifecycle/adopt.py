@@ -1,0 +1,119 @@
+"""Bring a service that was never made from the template under the standard, on a branch of its own."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+from trueup.errors import Missing
+from trueup.lifecycle.adoption import Adoption, prepare
+from trueup.lifecycle.answers import Ask
+from trueup.lifecycle.check import look
+from trueup.lifecycle.debt import record_debt
+from trueup.lifecycle.desired import read_recorded, remember_trust
+from trueup.lifecycle.landing import Worked, land
+from trueup.lifecycle.locking import LOCK, Locked, lock_service
+from trueup.lifecycle.preview import report_of
+from trueup.lifecycle.run import Run
+from trueup.lifecycle.service import ANSWERS_FILE, Service, open_service, require_clean, require_safe, require_writable, work_tree
+from trueup.lifecycle.workspace import Workspace
+from trueup.model import Change, Changed, Clean, Conflict, Conflicted, Drifted, Outcome, Report
+from trueup.repo import Repo, read_file, repo_from_commit
+from trueup.standard import version_of
+
+BASELINE = '.trueup/baseline.json'
+
+
+def adopt(path: Path, run: Run, ask: Ask | None = None) -> Outcome:
+    """Changed with a branch, Conflicted when decisions wait, Regressed when something would break (then no branch).
+
+    Raises UserError, Refusal or Missing with the service untouched.
+    """
+    service = open_service(path, run.settings.service_root)
+    head = require_writable(service)
+    repo = repo_from_commit(service.top, head, service.prefix)
+    if ANSWERS_FILE in repo:
+        return _already(service, run)
+    run.say('reading the service')
+    adoption = prepare(service, repo, run, ask)
+    report = replace(report_of(service, adoption, 'adopt'), findings=())
+    if run.settings.plan_only:
+        return Changed(report, planned=True)
+    _require_poetry(adoption)
+    own = [service.prefix + LOCK, service.prefix + BASELINE]
+    touched = [*(change.path for change in adoption.plan.changes), *adoption.redundant, *own]
+    require_clean(service, touched)
+    require_safe(service, touched)
+    outcome = land(service, run, head, report, lambda space: _steps(space, service, adoption, run))
+    remember_trust(service, adoption.standard.address.url)
+    return outcome
+
+
+def _already(service: Service, run: Run) -> Outcome:
+    repo = work_tree(service)
+    recorded = read_recorded(service, repo, run)
+    assert recorded is not None
+    looked = look(service, repo, recorded, run)
+    report = Report(
+        'adopt', service.name, recorded.standard.address.url, version_of(recorded.tag), plan=looked.plan,
+        findings=looked.findings, waived=looked.waived, next_steps=('trueup fix',) if looked.findings else ('trueup update',),
+    )
+    return Drifted(report) if looked.findings else Clean(report)
+
+
+def _require_poetry(adoption: Adoption) -> None:
+    if adoption.answers.get('packaging') == 'poetry' and adoption.answers.get('scope') != 'config':
+        if shutil.which('poetry') is None:
+            raise Missing(
+                'Poetry was not found', hint='install it (pipx install poetry), or adopt with --answer packaging=keep'
+            )
+
+
+def _steps(space: Workspace, service: Service, adoption: Adoption, run: Run) -> Worked:
+    """Lock first, to know whether the old packaging files may go; then one commit per step."""
+    space.write(adoption.plan.changes)
+    locked = lock_service(space, adoption, run)
+    commits: list[tuple[str, str]] = []
+    _commit_packaging(space, adoption, locked, commits)
+    space.write(adoption.files.changes)
+    locked.write(space)
+    _commit(space, f'chore: adopt the standard {adoption.tag}', commits)
+    debt = record_debt(space, service, run, commits)
+    conflicts = adoption.plan.conflicts + locked.open
+    return Worked(tuple(commits), conflicts, debt, locked.notes)
+
+
+def _commit_packaging(space: Workspace, adoption: Adoption, locked: Locked, commits: list[tuple[str, str]]) -> None:
+    """The packaging alone: its pyproject, without what it made redundant."""
+    if not adoption.packaging.changes:
+        return
+    originals = [Change(change.path, change.after, change.before) for change in adoption.files.changes]
+    space.write(originals)
+    space.write(adoption.packaging.changes)
+    space.write(Change(path, read_file(space.root / path), None) for path in locked.removed)
+    _commit(space, 'build: describe the project in pyproject.toml (PEP 621)', commits)
+
+
+def _commit(space: Workspace, message: str, commits: list[tuple[str, str]]) -> None:
+    commit = space.commit(message)
+    if commit is not None:
+        commits.append((commit, message))
+
+
+def resume(path: Path, run: Run, verb: str) -> Outcome:
+    """`--continue`: Clean when nothing of what was open is left, else Drifted with exactly those keys."""
+    service = open_service(path, run.settings.service_root)
+    repo: Repo = work_tree(service)
+    recorded = read_recorded(service, repo, run)
+    if recorded is None:
+        return Drifted(Report(verb, service.name, next_steps=('git switch to the branch first',)))
+    looked = look(service, repo, recorded, run)
+    open_keys = tuple(Conflict(item.path, item.key, None, None, None, item.message) for item in looked.findings)
+    report = Report(
+        verb, service.name, recorded.standard.address.url, version_of(recorded.tag), plan=replace(looked.plan, conflicts=open_keys),
+        findings=looked.findings, waived=looked.waived,
+    )
+    return Conflicted(report) if open_keys else Clean(report)
+
+

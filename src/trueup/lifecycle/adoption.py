@@ -1,0 +1,188 @@
+"""Everything that is decided about an adoption before anything is written."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from trueup.facts import read_facts
+from trueup.lifecycle.answers import Ask, reply
+from trueup.lifecycle.desired import outer_tree, plan_service, policies_at
+from trueup.lifecycle.run import Run
+from trueup.lifecycle.service import Service
+from trueup.model import Action, Change, Decision, Fact, File, Owner, Plan, Tree
+from trueup.packaging import Conversion, Source, convert
+from trueup.plan import Context, key_of
+from trueup.policy import Policies
+from trueup.repo import Repo
+from trueup.standard import Standard, choose_tag, is_older, open_standard, wanted_address
+from trueup.template import recorded_answers, render
+from trueup.text.encoding import decode, lines
+from trueup.text.keys import format_key
+from trueup.waivers import Waiver, write_waivers
+
+COPIED = 0.8
+"""Share of a render's lines found in a file above which the file counts as copied by hand from that version."""
+TRIED = 12
+WAIVED_FOR = timedelta(days=180)
+
+
+@dataclass(frozen=True, slots=True)
+class Adoption:
+    """What an adoption would do: the packaging step, the plan of the standard's files on top of it, and what is open."""
+
+    standard: Standard
+    tag: str
+    answers: Mapping[str, object]
+    facts: tuple[Fact, ...]
+    packaging: Plan
+    redundant: tuple[str, ...]
+    sources: tuple[Source, ...]
+    files: Plan
+    waivers: tuple[Waiver, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def plan(self) -> Plan:
+        """Both steps as one plan for reports; later changes of a file replace earlier ones."""
+        changes = {change.path: change for change in self.packaging.changes}
+        for change in self.files.changes:
+            first = changes.get(change.path)
+            changes[change.path] = replace(change, before=first.before) if first else change
+        return Plan(
+            tuple(changes[path] for path in sorted(changes)),
+            self.packaging.decisions + self.files.decisions,
+            self.packaging.conflicts + self.files.conflicts,
+            self.notes,
+        )
+
+
+def prepare(service: Service, repo: Repo, run: Run, ask: Ask | None = None) -> Adoption:
+    """Facts, answers, render, packaging and plan of a service that was never adopted; runs nothing of it."""
+    facts = read_facts(repo)
+    settings = run.settings
+    replies = reply(facts, name=service.name, service_root=service.service_root, given=settings.answers, ask=ask)
+    address = wanted_address(settings, run.user, '')
+    standard = open_standard(address, need=address.tag, dev=settings.dev)
+    tag = choose_tag(standard, address.tag)
+    theirs = render(standard, tag, replies.values)
+    answers = {**replies.values, **recorded_answers(theirs)}
+    conversion = _convert(repo, answers)
+    packaging = _packaging_plan(service, repo, conversion)
+    converted = _overlay(repo, packaging, service.prefix)
+    policies = policies_at(standard, tag, answers)
+    files, waivers = _plan_files(service, converted, (standard, tag, answers, theirs), policies, run)
+    notes = (*replies.notes, *(conversion.notes if conversion else ()))
+    redundant = tuple(service.prefix + path for path in conversion.absorbed) if conversion else ()
+    sources = conversion.sources if conversion else ()
+    return Adoption(standard, tag, answers, facts, packaging, redundant, sources, files, waivers, notes)
+
+
+def _convert(repo: Repo, answers: Mapping[str, object]) -> Conversion | None:
+    if answers.get('packaging') != 'poetry' or answers.get('scope') == 'config':
+        return None
+    return convert(repo, answers=answers)
+
+
+def _packaging_plan(service: Service, repo: Repo, conversion: Conversion | None) -> Plan:
+    if conversion is None or conversion.pyproject is None:
+        return Plan()
+    before = repo.file('pyproject.toml')
+    path = f'{service.prefix}pyproject.toml'
+    changes = (Change(path, before, File(conversion.pyproject.encode())),)
+    decisions = tuple(replace(item, path=service.prefix + item.path) for item in conversion.decisions)
+    conflicts = tuple(replace(item, path=service.prefix + item.path) for item in conversion.open)
+    return Plan(changes, decisions, conflicts)
+
+
+def _overlay(repo: Repo, packaging: Plan, prefix: str) -> Repo:
+    """The service as it will be after the packaging step."""
+    changed = {change.path.removeprefix(prefix): change.after for change in packaging.changes}
+    paths = {*repo.paths, *(path for path, file in changed.items() if file is not None)}
+    return Repo(paths, lambda path: changed[path] if path in changed else repo.file(path))
+
+
+def _plan_files(
+    service: Service, repo: Repo, wanted: tuple[Standard, str, Mapping[str, object], Tree], policies: Policies, run: Run
+) -> tuple[Plan, tuple[Waiver, ...]]:
+    """The plan; what a team added to a closed table stays under a dated waiver instead of vanishing."""
+    standard, tag, answers, theirs = wanted
+    base = nearest_base(repo, standard, tag, answers)
+    outer = outer_tree(service, standard, tag, answers)
+    context = Context(policies, f'standard {tag}', adopting=True)
+    around = None if outer is None else (None, outer)
+    found = plan_service(service, repo, (base or None, theirs), context, outer=around)
+    extras = [item for item in found.decisions if _is_extra(item)]
+    if not extras:
+        return found, ()
+    waivers = tuple(_waiver(item, service, answers, run) for item in extras)
+    kept = replace(context, policies=policies.waive([waiver.target for waiver in waivers]))
+    found = plan_service(service, repo, (base or None, theirs), kept, outer=around)
+    found = _say_waived(found, extras)
+    return _with_waivers(found, service, repo, waivers), waivers
+
+
+def _is_extra(decision: Decision) -> bool:
+    closed = decision.action is Action.REMOVE and decision.key and decision.after is None
+    return bool(closed) and decision.heuristic != 'retired'
+
+
+def _waiver(decision: Decision, service: Service, answers: Mapping[str, object], run: Run) -> Waiver:
+    path = decision.path.removeprefix(service.prefix)
+    owner = str(answers.get('author_name') or 'the team')
+    reason = 'in force before adoption; move it into the standard or drop it'
+    return Waiver(f'{path}::{format_key(decision.key)}', reason, owner, run.today + WAIVED_FOR)
+
+
+def _say_waived(found: Plan, extras: Sequence[Decision]) -> Plan:
+    known = {key_of(item) for item in extras}
+    kept = tuple(
+        replace(
+            item, action=Action.KEEP, after=item.before, owner=Owner.TEAM,
+            reason='not part of the standard: kept under a dated waiver', source='service', heuristic='waiver',
+        )
+        for item in extras
+    )
+    return replace(found, decisions=tuple(item for item in found.decisions if key_of(item) not in known) + kept)
+
+
+def _with_waivers(found: Plan, service: Service, repo: Repo, waivers: Sequence[Waiver]) -> Plan:
+    path = f'{service.prefix}pyproject.toml'
+    change = next((item for item in found.changes if item.path == path), None)
+    current = change.after if change else repo.file('pyproject.toml')
+    text = decode(current.data) if current else None
+    if current is None or text is None:
+        return found
+    after = File(write_waivers(text.text, waivers).encode(), current.mode)
+    before = change.before if change else current
+    return replace(found, changes=(*(item for item in found.changes if item.path != path), Change(path, before, after)))
+
+
+def nearest_base(repo: Repo, standard: Standard, tag: str, answers: Mapping[str, object]) -> dict[str, File]:
+    """For each file that was plainly copied by hand from a released version: that version's render of it."""
+    best: dict[str, tuple[float, File]] = {}
+    older = [name for name in standard.tags() if not is_older(tag, name)][-TRIED:]
+    for name in reversed(older):
+        rendered = render(standard, name, answers)
+        for path, file in rendered.items():
+            ours = repo.file(path)
+            if ours is None:
+                continue
+            score = similarity(file, ours)
+            if score >= COPIED and score > best.get(path, (0.0, file))[0]:
+                best[path] = (score, file)
+    return {path: file for path, (_, file) in best.items()}
+
+
+def similarity(rendered: File, ours: File) -> float:
+    """Share of the render's non-blank lines that the service's file has, as multisets; 0 for binary files."""
+    wanted, present = decode(rendered.data), decode(ours.data)
+    if wanted is None or present is None:
+        return 0.0
+    need = Counter(line.strip() for line in lines(wanted.text) if line.strip())
+    have = Counter(line.strip() for line in lines(present.text) if line.strip())
+    return sum((need & have).values()) / max(1, sum(need.values()))
+
+

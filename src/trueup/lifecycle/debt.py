@@ -1,0 +1,81 @@
+"""Findings of before adoption, recorded so that they don't fail and new ones do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from trueup.lifecycle.run import Run
+from trueup.lifecycle.service import Service
+from trueup.lifecycle.workspace import Workspace, write_file
+from trueup.lint.baseline import BASELINE_FILE, Baseline
+from trueup.lint.environment import find_environment
+from trueup.lint.format import format_files
+from trueup.lint.model import Message
+from trueup.lint.run import LintOptions, lint
+from trueup.model import Debt, File
+from trueup.text.encoding import decode
+
+IGNORED_COMMITS = '.git-blame-ignore-revs'
+
+
+def record_debt(space: Workspace, service: Service, run: Run, commits: list[tuple[str, str]]) -> Debt:
+    """Format if asked (a commit of its own), lint, and commit what is found as the baseline."""
+    if run.settings.format_code == 'all':
+        _format(space, run, commits)
+    run.say('linting: what is found now is recorded as old debt')
+    messages = _messages(space, service)
+    if not messages:
+        return Debt()
+    baseline = Baseline.make(messages, line_reader(space.service))
+    write_file(space.service / BASELINE_FILE, File(baseline.dump().encode()))
+    space.force_add(space.prefix + BASELINE_FILE)
+    message = 'chore: record the lint findings of before adoption'
+    commit = space.commit(message)
+    if commit is not None:
+        commits.append((commit, message))
+    return baseline.debt()
+
+
+def _messages(space: Workspace, service: Service) -> tuple[Message, ...]:
+    """What the linters say without the service's environment, and with it where there is one: either may be met later."""
+    found = dict.fromkeys(lint(space.service, options=LintOptions(use_baseline=False)).messages)
+    environment = find_environment(service.root)
+    if environment is not None:
+        options = LintOptions(tools=('pylint',), python=environment.python, use_baseline=False)
+        found |= dict.fromkeys(lint(space.service, options=options).messages)
+    return tuple(found)
+
+
+def _format(space: Workspace, run: Run, commits: list[tuple[str, str]]) -> None:
+    run.say('formatting all code with isort and black')
+    format_files(space.service)
+    message = 'style: format the code with isort and black'
+    commit = space.commit(message)
+    if commit is None:
+        return
+    commits.append((commit, message))
+    path = space.root / IGNORED_COMMITS
+    before = path.read_text(encoding='utf-8') if path.is_file() else ''
+    write_file(path, File(f'{before}# {message}\n{commit}\n'.encode()))
+    note = 'chore: leave the formatting commit out of git blame'
+    ignoring = space.commit(note)
+    if ignoring is not None:
+        commits.append((ignoring, note))
+
+
+def line_reader(root: Path) -> Callable[[str, int], str]:
+    """Reads one line of a file below `root`, '' where there is none."""
+    kept: dict[str, list[str]] = {}
+
+    def read(path: str, line: int) -> str:
+        if path not in kept:
+            try:
+                found = decode((root / path).read_bytes())
+            except OSError:
+                found = None
+            kept[path] = found.text.split('\n') if found else []
+        lines = kept[path]
+        return lines[line - 1] if 0 < line <= len(lines) else ''
+
+    return read

@@ -1,0 +1,120 @@
+"""How the work of adopt and update reaches the repository: verified, as one branch, or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+
+from trueup.errors import Refusal
+from trueup.git import answers, branch, run_git, text_of
+from trueup.lifecycle.journal import Entry, back_up, lying_around, record, save_report
+from trueup.lifecycle.run import Run
+from trueup.lifecycle.service import Service
+from trueup.lifecycle.workspace import Workspace, workspace
+from trueup.model import Changed, Clean, Conflict, Conflicted, Debt, Outcome, Regressed, Report, Status
+from trueup.report import render as render_report
+from trueup.settings import cache_folder
+from trueup.verify import Snapshot, VerifyOptions, compare, snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """What the steps of a verb left in the workspace."""
+
+    commits: tuple[tuple[str, str], ...]
+    open: tuple[Conflict, ...] = ()
+    debt: Debt = Debt()
+    notes: tuple[str, ...] = ()
+
+
+Steps = Callable[[Workspace], Worked]
+
+
+def branch_name(service: Service, verb: str, version: str) -> str:
+    """`trueup/<verb>[-<service>]-<version>`."""
+    part = f'-{service.prefix.rstrip("/").replace("/", "-")}' if service.prefix else ''
+    return f'trueup/{verb}{part}-{version}'
+
+
+def land(service: Service, run: Run, head: str, report: Report, steps: Steps) -> Outcome:
+    """Work in a second tree, verify, then make the branch. The outcome says what became of it."""
+    name = branch_name(service, report.verb, report.version)
+    with workspace(service, head) as space:
+        before = _measure(space, run, 'before')
+        worked = steps(space)
+        after = _measure(space, run, 'after')
+        tip = text_of(space.root, 'rev-parse', 'HEAD')
+    verified = compare(before, after)
+    report = replace(
+        report, verifications=verified, commits=worked.commits, debt=worked.debt,
+        plan=replace(report.plan, conflicts=worked.open, notes=(*report.plan.notes, *worked.notes)),
+    )
+    if tip == head:
+        return Clean(report)
+    if any(item.status is Status.WORSE for item in verified):
+        return Regressed(_saved(service, report))
+    return _publish(service, run, _Landing(name, head, tip), report)
+
+
+def _measure(space: Workspace, run: Run, when: str) -> Snapshot:
+    level = run.settings.verify
+    if level == 'tests':
+        run.say(f"verifying {when}: installing the service and running its own tests (--verify none|static to skip)")
+    options = VerifyOptions(cache=cache_folder() / 'verify', progress=run.say)
+    return snapshot(space.service, level=level, options=options)
+
+
+@dataclass(frozen=True, slots=True)
+class _Landing:
+    name: str
+    head: str
+    tip: str
+
+
+def _publish(service: Service, run: Run, landing: _Landing, report: Report) -> Outcome:
+    ref = f'refs/heads/{landing.name}'
+    outcome = Conflicted if report.plan.conflicts else Changed
+    if answers(service.top, 'rev-parse', '--verify', '--quiet', ref):
+        if text_of(service.top, 'rev-parse', ref) == landing.tip:
+            return outcome(replace(report, branch=landing.name, next_steps=(f'already there: git diff HEAD...{landing.name}',)))
+        raise Refusal(
+            'the branch exists with other commits', where=landing.name,
+            hint=f'take it, or remove it: `trueup undo` or git branch -D {landing.name}',
+        )
+    origin = branch(service.top) or landing.head
+    stamp = datetime.now(timezone.utc).strftime('%Y%m%dT%H%M%S')
+    backup = back_up(service, f'{report.verb}-{stamp}', landing.head)
+    entry = Entry(
+        report.verb, service.prefix, report.version, landing.name, origin, landing.head, landing.tip, backup,
+        untracked=lying_around(service), open_keys=tuple(f'{item.path}' for item in report.plan.conflicts),
+    )
+    record(service, entry)
+    run_git(service.top, 'update-ref', '-m', f'trueup {report.verb}', ref, landing.tip, '')
+    if run.settings.switch:
+        run_git(service.top, 'checkout', '--quiet', landing.name)
+    report = replace(report, branch=landing.name, backup=backup, next_steps=_next_steps(landing, origin, run, report))
+    return outcome(_saved(service, report))
+
+
+def _next_steps(landing: _Landing, origin: str, run: Run, report: Report) -> tuple[str, ...]:
+    switched = run.settings.switch
+    steps = [f'git diff {origin}...{landing.name}' if not switched else f'git diff {origin}']
+    if report.plan.conflicts:
+        steps += [] if switched else [f'git switch {landing.name}']
+        steps += ['# decide what is open, commit', f'trueup {report.verb} --continue']
+    steps += [f'git switch {origin}'] if switched else []
+    return (*steps, f'git merge --ff-only {landing.name}', 'trueup undo')
+
+
+def _saved(service: Service, report: Report) -> Report:
+    """Keep the HTML and JSON reports beside the journal and name the page."""
+    kind = Conflicted if report.plan.conflicts else Changed
+    if any(item.status is Status.WORSE for item in report.verifications):
+        kind = Regressed
+    stem = f'{report.verb}{"-" + service.prefix.rstrip("/").replace("/", "-") if service.prefix else ""}-{report.version}'
+    save_report(service, f'{stem}.json', render_report(kind(report), 'json'))
+    page = save_report(service, f'{stem}.html', render_report(kind(report), 'html'))
+    return replace(report, next_steps=(*report.next_steps, f'report: {page}'))
+
+

@@ -1,0 +1,105 @@
+"""The lock after an adoption or an update, and what of the old packaging files may go once it is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from trueup.lifecycle.adoption import Adoption
+from trueup.lifecycle.run import Run
+from trueup.lifecycle.workspace import Workspace, write_file
+from trueup.model import Change, Conflict, File
+from trueup.packaging.export import export_requirements
+from trueup.packaging.lock import lock
+from trueup.repo import read_file
+from trueup.text.encoding import decode
+
+LOCK = 'poetry.lock'
+NAMING = ('dockerfile', 'makefile', 'jenkinsfile', 'tox.ini', 'readme', 'procfile', '.gitlab-ci.yml', 'compose')
+"""Beginnings of the names of files in which a requirements file may be mentioned, besides workflows and scripts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """Lock and exported files to write, old files to remove, what is open; paths from the top."""
+
+    changes: tuple[Change, ...] = ()
+    removed: tuple[str, ...] = ()
+    open: tuple[Conflict, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def write(self, space: Workspace) -> None:
+        """Put lock and exports in place, even where ignore rules would hide the lock."""
+        space.write(self.changes)
+        for change in self.changes:
+            if change.after is not None:
+                space.force_add(change.path)
+
+
+def lock_service(space: Workspace, adoption: Adoption, run: Run) -> Locked:
+    """Lock what is written in the workspace; when it can't be resolved the old files stay and a person decides."""
+    if not is_locked(adoption.answers):
+        return Locked()
+    locked = relock(space, str(adoption.answers.get('package_index_url') or ''), run)
+    if locked.open or not adoption.redundant:
+        return locked
+    named = {path for path in adoption.redundant if path.endswith('.txt') and is_named(space, path)}
+    exports = tuple(_export(space, locked.changes[0], path) for path in sorted(named) if _is_main(adoption, path, space.prefix))
+    kept = named - {change.path for change in exports}
+    removed = tuple(path for path in adoption.redundant if path not in named)
+    notes = [f'{path} stays because other files name it; from now on it is exported from the lock' for path in sorted(named - kept)]
+    notes += [f'{path} stays because other files name it; trueup does not keep it in step' for path in sorted(kept)]
+    return Locked(locked.changes + exports, removed, (), tuple(notes))
+
+
+def is_locked(answers: Mapping[str, object]) -> bool:
+    """Whether the standard's packaging, and so a lock, belongs to the adoption."""
+    return answers.get('packaging') == 'poetry' and answers.get('scope') != 'config'
+
+
+def relock(space: Workspace, index_url: str, run: Run) -> Locked:
+    """Run `poetry lock`; the workspace's own lock is put back, the new one is in `changes`."""
+    path = space.prefix + LOCK
+    before = read_file(space.root / path)
+    run.say('locking the dependencies with Poetry')
+    result = lock(space.service, index_url=index_url or None)
+    after = read_file(space.root / path)
+    write_file(space.root / path, before)
+    if not result.ok:
+        conflict = Conflict(path, (), None, None, None, f'the dependencies could not be locked: {result.reason}')
+        return Locked(open=(conflict,))
+    if after is not None and before is not None and after.data == before.data:
+        return Locked((Change(path, before, before),))
+    return Locked((Change(path, before, after),))
+
+
+def _export(space: Workspace, locked: Change, path: str) -> Change:
+    before = read_file(space.root / path)
+    pyproject = decode((space.service / 'pyproject.toml').read_bytes())
+    lock_text = decode(locked.after.data) if locked.after else None
+    keep = decode(before.data) if before else None
+    assert pyproject is not None and lock_text is not None
+    text = export_requirements(lock_text.text, pyproject.text, keep=keep.text if keep else '')
+    return Change(path, before, File(text.encode()))
+
+
+def _is_main(adoption: Adoption, path: str, prefix: str) -> bool:
+    return path in {prefix + source.path for source in adoption.sources if source.role in ('main', 'exported')}
+
+
+def is_named(space: Workspace, path: str) -> bool:
+    """Whether another file that builds, tests or explains the service mentions this one by name."""
+    name = path.rsplit('/', 1)[-1]
+    return any(name in text for other, text in _naming_texts(space) if other != path)
+
+
+def _naming_texts(space: Workspace) -> Iterable[tuple[str, str]]:
+    for file in sorted(space.root.rglob('*')):
+        relative = file.relative_to(space.root).as_posix()
+        if relative.startswith('.git/') or not file.is_file() or file.is_symlink():
+            continue
+        low = file.name.lower()
+        if low.startswith(NAMING) or low.endswith(('.dockerfile', '.sh')) or '.github/workflows/' in relative or '.circleci/' in relative:
+            found = decode(file.read_bytes()) if file.stat().st_size < 1_000_000 else None
+            if found is not None:
+                yield relative, found.text
