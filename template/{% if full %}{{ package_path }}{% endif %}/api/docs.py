@@ -1,0 +1,19 @@
+"""Writes the description of the API: `python -m <package>.api.docs FILE`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from ..app import create_app
+
+
+def main(target: Path) -> None:
+    """Write openapi.json."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(json.dumps(create_app().openapi(), indent=2, sort_keys=True) + '\n', encoding='utf-8')
+
+
+if __name__ == '__main__':
+    main(Path(sys.argv[1]))

@@ -1,0 +1,31 @@
+"""Requests and responses of version 1."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ..data_preparation.features import Customer
+
+
+class PredictRequest(BaseModel):
+    """Up to a thousand customers at a time."""
+
+    model_config = ConfigDict(extra='forbid')
+
+    instances: list[Customer] = Field(min_length=1, max_length=1000)
+    threshold: float = Field(default=0.5, ge=0, le=1)
+
+
+class Prediction(BaseModel):
+    """The answer for one customer."""
+
+    leaves: bool
+    probability: float = Field(ge=0, le=1)
+
+
+class PredictResponse(BaseModel):
+    """The answers, in the order of the request, and the model that gave them."""
+
+    model: str
+    version: int
+    predictions: list[Prediction]

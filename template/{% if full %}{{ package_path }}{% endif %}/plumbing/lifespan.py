@@ -1,0 +1,41 @@
+"""What happens when the service starts and stops."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+import anyio.to_thread
+from fastapi import FastAPI
+
+from .inference import InferenceRunner
+from .model_store import LoadedModel, ModelError
+from .state import state_of
+
+logger = logging.getLogger(__name__)
+LoadModel = Callable[[], LoadedModel]
+
+
+def service_lifespan(load_model: LoadModel) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """Load the model before the first request; without one the service lives but is not ready."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        state = state_of(app)
+        state.runner = InferenceRunner(state.settings.inference)
+        try:
+            state.model = await anyio.to_thread.run_sync(load_model)
+        except ModelError as error:
+            state.problem = str(error)
+            logger.error('not ready: %s', error)
+        else:
+            signature = state.model.signature
+            state.metrics.serve_model(signature.name, signature.version)
+            logger.info('ready', extra={'model': signature.name, 'model_version': signature.version})
+        yield
+        state.model = None
+        state.problem = 'stopping'
+        logger.info('stopped')
+
+    return lifespan

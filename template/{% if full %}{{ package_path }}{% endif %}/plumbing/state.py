@@ -1,0 +1,47 @@
+"""What the parts of one running application share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from fastapi import FastAPI, Request
+
+from .inference import InferenceRunner
+from .metrics import ServiceMetrics
+from .model_store import LoadedModel, ModelError
+from .settings import ServiceSettings
+
+
+@dataclass
+class ServiceState:
+    """Settings and metrics from the start; model and runner once the service is up."""
+
+    settings: ServiceSettings
+    version: str
+    metrics: ServiceMetrics = field(default_factory=ServiceMetrics)
+    runner: InferenceRunner | None = None
+    model: LoadedModel | None = None
+    problem: str = 'starting'
+
+    async def predict(self, rows: list[dict[str, object]]) -> tuple[LoadedModel, list[float]]:
+        """The model that answered and its probabilities; raises ModelError while there is none."""
+        model, runner = self.model, self.runner
+        if model is None or runner is None:
+            raise ModelError(self.problem)
+        signature = model.signature
+        with self.metrics.prediction_latency.labels(signature.name, str(signature.version)).time():
+            values = await runner.run(model.probabilities, rows)
+        self.metrics.predictions.labels(signature.name, str(signature.version)).inc(len(rows))
+        return model, values
+
+
+def state_of(app: FastAPI) -> ServiceState:
+    """The state of an application made by `build_app`."""
+    state = app.state.service
+    assert isinstance(state, ServiceState)
+    return state
+
+
+def service_state(request: Request) -> ServiceState:
+    """The same as a dependency: `state: Annotated[ServiceState, Depends(service_state)]`."""
+    return state_of(request.app)
