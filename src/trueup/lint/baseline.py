@@ -1,0 +1,200 @@
+"""The recorded findings of before adoption, `.trueup/baseline.json`: known ones don't fail a run, and it only shrinks.
+
+A finding is known by what it says about which text, not by its line number, so that it stays known when lines move:
+tool, rule, file, symbol and a digest of the line without its white space. Some findings are about a file as a whole
+and are known by the file alone; duplicate code and cyclic imports are about a set of modules, and known by the set.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, fields, replace
+from hashlib import sha256
+from pathlib import Path
+
+from trueup.errors import UserError
+from trueup.lint.files import LineReader
+from trueup.lint.model import Message
+from trueup.model import Debt
+
+PLACE = '.trueup/baseline.json'
+SCHEMA = 1
+DIGITS = 16
+
+WHOLE_FILE = frozenset(
+    'black isort '
+    'C0114 C0302 C0304 C0305 E0001 F0002 W2402 '  # pylint: module, size, end of the file, syntax, name
+    'E902 E999 W292 W391 D100 D104 N999'.split()  # flake8 and its usual plug-ins
+)
+"""Rules whose line says nothing: it is the first or the last of the file."""
+WHOLE_SET = {
+    'R0801': re.compile(r'^==(?P<module>.+):\[\d+:\d+\]$', re.MULTILINE),
+    'R0401': re.compile(r'(?:\(|-> )(?P<module>[^()]+?)(?= ->|\))'),
+}
+"""Rules about several files at once, with where their text names the modules; each run may tell them at another file."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Entry:
+    """One recorded finding and how often it occurs; `line` is a digest, or the modules of a whole-set rule."""
+
+    path: str
+    tool: str
+    rule: str
+    symbol: str
+    line: str
+    count: int = 1
+
+    @property
+    def modules(self) -> frozenset[str]:
+        """Modules that a whole-set rule is about."""
+        return frozenset(self.line.split()) if self.rule in WHOLE_SET else frozenset()
+
+
+FIELDS = tuple(field.name for field in fields(Entry))
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """All recorded findings of one service, sorted."""
+
+    entries: tuple[Entry, ...] = ()
+
+    @classmethod
+    def load(cls, root: Path) -> Baseline | None:
+        """The baseline of a service, None if it has none; raises UserError where it is malformed."""
+        place = root / PLACE
+        try:
+            text = place.read_bytes().decode('utf-8-sig')
+            return cls(_entries(json.loads(text)))
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except (UnicodeDecodeError, ValueError) as error:
+            marked = b'<<<<<<<' in place.read_bytes()
+            hint = 'end the merge: keep the lines of both sides' if marked else 'restore it from Git'
+            raise UserError(f'not a baseline: {error}', where=str(place), hint=hint) from error
+
+    @classmethod
+    def make(cls, messages: Iterable[Message], read_line: LineReader) -> Baseline:
+        """A baseline that knows exactly these messages."""
+        found = Counter(entry_of(message, read_line) for message in messages)
+        return cls(_sorted(replace(entry, count=1 if entry.modules else count) for entry, count in found.items()))
+
+    def dump(self) -> str:
+        """JSON with one entry per line, sorted, so that Git shows and merges single findings."""
+        lines = ',\n'.join(f'    {json.dumps(asdict(entry), ensure_ascii=False)}' for entry in _sorted(self.entries))
+        entries = f'[\n{lines}\n  ]' if lines else '[]'
+        return f'{{\n  "schema": {SCHEMA},\n  "entries": {entries}\n}}\n'
+
+    def split(
+        self, messages: Iterable[Message], read_line: LineReader
+    ) -> tuple[tuple[Message, ...], tuple[Message, ...]]:
+        """The messages that are new, and those that are known; of equal ones the first are the known."""
+        left = Counter({replace(entry, count=1): entry.count for entry in self.entries})
+        new: list[Message] = []
+        known: list[Message] = []
+        for message in messages:
+            entry = entry_of(message, read_line)
+            if entry.modules:
+                (known if self._covers(entry) else new).append(message)
+            elif left[entry] > 0:
+                left[entry] -= 1
+                known.append(message)
+            else:
+                new.append(message)
+        return tuple(new), tuple(known)
+
+    def shrunk(
+        self, messages: Iterable[Message], read_line: LineReader, *, unchecked: Collection[str] = ()
+    ) -> Baseline:
+        """The baseline without what these messages of a whole run no longer say; it never grows.
+
+        `unchecked` names tools, rules or symbols that the run could not look at: their entries stay.
+        """
+        found = Counter(entry_of(message, read_line) for message in messages)
+        sets = [entry for entry in found if entry.modules]
+        kept: list[Entry] = []
+        for entry in self.entries:
+            count = min(entry.count, found[replace(entry, count=1)])
+            if {entry.tool, entry.rule, entry.symbol} & set(unchecked):
+                count = entry.count
+            elif entry.modules:
+                count = int(any(_same_kind(entry, other) and other.modules <= entry.modules for other in sets))
+            if count:
+                kept.append(replace(entry, count=count))
+        return Baseline(_sorted(kept))
+
+    def debt(self) -> Debt:
+        """How much is recorded, by rule and by file."""
+        rules: Counter[str] = Counter()
+        paths: Counter[str] = Counter()
+        for entry in self.entries:
+            rules[entry.rule] += entry.count
+            paths[entry.path or '(several files)'] += entry.count
+        return Debt(dict(sorted(rules.items())), dict(sorted(paths.items())))
+
+    @property
+    def total(self) -> int:
+        """Number of recorded findings."""
+        return sum(entry.count for entry in self.entries)
+
+    def _covers(self, entry: Entry) -> bool:
+        return any(_same_kind(entry, known) and entry.modules <= known.modules for known in self.entries)
+
+
+def entry_of(message: Message, read_line: LineReader) -> Entry:
+    """What a message is known by."""
+    named = WHOLE_SET.get(message.rule)
+    if named:
+        modules = sorted({match['module'].replace(' ', '') for match in named.finditer(message.text)})
+        return Entry('', message.tool, message.rule, message.symbol, ' '.join(modules))
+    whole = not message.line or message.rule in WHOLE_FILE or _names_module(message)
+    line = '' if whole else digest(read_line(message.path, message.line))
+    return Entry(message.path, message.tool, message.rule, message.symbol, line)
+
+
+def digest(line: str) -> str:
+    """A short digest of a line that does not see white space."""
+    return sha256(''.join(line.split()).encode('utf-8', 'surrogateescape')).hexdigest()[:DIGITS]
+
+
+def _names_module(message: Message) -> bool:
+    """pylint's invalid-name about the file's own name stands at line 1 like any other."""
+    return message.rule == 'C0103' and message.text.startswith('Module name ')
+
+
+def _same_kind(one: Entry, other: Entry) -> bool:
+    return (one.tool, one.rule) == (other.tool, other.rule)
+
+
+def _sorted(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    return tuple(sorted(entries))
+
+
+def _entries(document: object) -> tuple[Entry, ...]:
+    if not isinstance(document, dict) or not isinstance(document.get('entries'), list):
+        raise ValueError('no list "entries"')
+    if document.get('schema') != SCHEMA:
+        raise ValueError(f'schema {document.get("schema")!r} is not {SCHEMA}; another version of trueup wrote it')
+    return _sorted(_merged(_entry(item) for item in document['entries']))
+
+
+def _entry(item: object) -> Entry:
+    if not isinstance(item, dict) or set(item) != set(FIELDS):
+        raise ValueError(f'an entry needs exactly {", ".join(FIELDS)}: {item!r}')
+    count = item['count']
+    if any(not isinstance(item[name], str) for name in FIELDS[:-1]) or type(count) is not int or count < 1:
+        raise ValueError(f'an entry has texts and a count of at least 1: {item!r}')
+    return Entry(**item)
+
+
+def _merged(entries: Iterator[Entry]) -> Sequence[Entry]:
+    """A Git merge may leave the same entry twice; the larger count is what either side knew."""
+    found: dict[Entry, int] = {}
+    for entry in entries:
+        key = replace(entry, count=1)
+        found[key] = max(entry.count, found.get(key, 0))
+    return [replace(key, count=count) for key, count in found.items()]

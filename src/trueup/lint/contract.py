@@ -1,0 +1,35 @@
+"""What a module must offer to be one of the linters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from trueup.lint.model import Command, Job, Output, Reading
+
+
+class Checker(Protocol):
+    """One linter; a module of `lint/tools/` has these four functions."""
+
+    def excludes(self, folder: Path) -> Callable[[str], bool]:
+        """Whether the tool's configuration that holds in `folder` leaves out a path relative to it."""
+
+    def notes(self, folder: Path) -> tuple[str, ...]:
+        """What a person should know about the configuration, such as a file that another one shadows."""
+
+    def command(self, job: Job) -> Command:
+        """The process that checks the files of a job."""
+
+    def read(self, job: Job, output: Output) -> Reading:
+        """The messages in what the process printed, paths relative to the job's folder."""
+
+
+class Formatter(Protocol):
+    """A linter that can also mend what it finds."""
+
+    def format_command(self, job: Job) -> Command:
+        """The process that rewrites the files of a job."""
+
+    def read(self, job: Job, output: Output) -> Reading:
+        """The files that it could not work on, and why it failed."""

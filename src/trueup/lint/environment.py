@@ -1,0 +1,123 @@
+"""Find the service's own Python environment, in which its dependencies are, so that pylint can resolve imports."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from trueup.errors import UserError
+from trueup.lint.configuration import ancestors
+
+OVERRIDE = 'TRUEUP_PYTHON'
+POETRY_SECONDS = 10
+PROBE_SECONDS = 20
+# Runs in the service's interpreter (any version): where it imports installed packages from, `.pth` files followed.
+PROBE = (
+    'import json,sys,sysconfig;'
+    's={sysconfig.get_path("stdlib"),sysconfig.get_path("platstdlib")};'
+    's|={p+"/lib-dynload" for p in s};'
+    'print(json.dumps([p for p in sys.path if p and p not in s and not p.endswith(".zip")]))'
+)
+
+
+class Environment(NamedTuple):
+    """A working interpreter, where it was found, and the folders it imports installed packages from."""
+
+    python: Path
+    source: str
+    packages: tuple[str, ...]
+
+
+def find_environment(root: Path) -> Environment | None:
+    """The service's environment: TRUEUP_PYTHON, .venv, venv, an active one that is not ours, Poetry's; None if none.
+
+    `.venv` and `venv` are looked for in `root` and above it up to the Git root. Raises UserError if TRUEUP_PYTHON is
+    set and does not work.
+    """
+    override = os.environ.get(OVERRIDE)
+    if override:
+        return environment_of(Path(override), OVERRIDE)
+    found = (_probe(python, source) for source, python in _candidates(root, os.environ))
+    return next((environment for environment in found if environment), None)
+
+
+def environment_of(python: Path, source: str = 'given') -> Environment:
+    """The environment of one interpreter (or of the folder of an environment); raises UserError if it can't run."""
+    environment = _probe(_interpreter(python) if python.is_dir() else python, source)
+    if environment is None:
+        raise UserError(
+            'this Python does not run', where=f'{python} ({source})', hint='give the path of a working interpreter'
+        )
+    return environment
+
+
+def _candidates(root: Path, variables: Mapping[str, str]) -> Iterator[tuple[str, Path]]:
+    for folder in ancestors(root):
+        for name in ('.venv', 'venv'):
+            if (folder / name / 'pyvenv.cfg').is_file():
+                yield name, _interpreter(folder / name)
+    for name in ('VIRTUAL_ENV', 'CONDA_PREFIX'):
+        active = variables.get(name)
+        if active and not _same(Path(active), Path(sys.prefix)):
+            yield name, _interpreter(Path(active))
+    poetry = _poetry_environment(root, variables)
+    if poetry:
+        yield 'poetry', _interpreter(poetry)
+
+
+def _poetry_environment(root: Path, variables: Mapping[str, str]) -> Path | None:
+    """Folder that `poetry env info -p` names; asked only where a Poetry project is and Poetry is on PATH."""
+    poetry = shutil.which('poetry')
+    if not poetry or not (root / 'pyproject.toml').is_file():
+        return None
+    # With VIRTUAL_ENV set, Poetry answers with that environment instead of the project's.
+    clean = {name: value for name, value in variables.items() if name not in ('VIRTUAL_ENV', 'CONDA_PREFIX')}
+    try:
+        done = subprocess.run(
+            [poetry, 'env', 'info', '-p', '--no-ansi', '--no-interaction'],
+            cwd=root,
+            env=clean,
+            capture_output=True,
+            timeout=POETRY_SECONDS,
+            check=False,
+            stdin=subprocess.DEVNULL,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    path = os.fsdecode(done.stdout).strip()
+    return Path(path) if done.returncode == 0 and path else None
+
+
+def _probe(python: Path, source: str) -> Environment | None:
+    """Run the interpreter once: a shim or a broken link answers to `which` and still does not work."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith('PYTHON')}
+    try:
+        done = subprocess.run(
+            [python, '-I', '-c', PROBE],
+            env=clean,
+            capture_output=True,
+            timeout=PROBE_SECONDS,
+            check=False,
+            stdin=subprocess.DEVNULL,
+        )
+        packages = json.loads(done.stdout) if done.returncode == 0 else None
+    except (OSError, subprocess.TimeoutExpired, ValueError):
+        return None
+    return None if packages is None else Environment(python, source, tuple(packages))
+
+
+def _interpreter(folder: Path) -> Path:
+    if os.name == 'nt':
+        inner = folder / 'Scripts' / 'python.exe'
+        return inner if inner.exists() else folder / 'python.exe'
+    return folder / 'bin' / 'python'
+
+
+def _same(one: Path, other: Path) -> bool:
+    return one.resolve() == other.resolve()
