@@ -12,6 +12,7 @@ from trueup.lifecycle.answers import Ask, reply
 from trueup.lifecycle.desired import outer_tree, plan_service, policies_at
 from trueup.lifecycle.run import Run
 from trueup.lifecycle.service import Service
+from trueup.migrations import STEPS
 from trueup.model import Action, Change, Decision, Fact, File, Owner, Plan, Tree
 from trueup.packaging import Conversion, Source, convert
 from trueup.plan import Context, key_of
@@ -72,8 +73,11 @@ def prepare(service: Service, repo: Repo, run: Run, ask: Ask | None = None) -> A
     conversion = _convert(repo, answers)
     packaging = _packaging_plan(service, repo, conversion)
     converted = _overlay(repo, packaging, service.prefix)
+    moved = _migrate(converted, service.prefix)
+    converted = _overlay(converted, moved, service.prefix)
     policies = policies_at(standard, tag, answers)
     files, waivers = _plan_files(service, converted, (standard, tag, answers, theirs), policies, run)
+    files = _with_migrations(files, moved)
     notes = (*replies.notes, *(conversion.notes if conversion else ()))
     redundant = tuple(service.prefix + path for path in conversion.absorbed) if conversion else ()
     sources = conversion.sources if conversion else ()
@@ -95,6 +99,32 @@ def _packaging_plan(service: Service, repo: Repo, conversion: Conversion | None)
     decisions = tuple(replace(item, path=service.prefix + item.path) for item in conversion.decisions)
     conflicts = tuple(replace(item, path=service.prefix + item.path) for item in conversion.open)
     return Plan(changes, decisions, conflicts)
+
+
+def _migrate(repo: Repo, prefix: str) -> Plan:
+    """All pending migrations, one after the other, as a plan."""
+    found = Plan()
+    for step in STEPS:
+        done = step.carry_out(_overlay(repo, found, prefix))
+        changes = {change.path: change for change in found.changes}
+        for change in done.changes:
+            first = changes.get(prefix + change.path)
+            changes[prefix + change.path] = replace(
+                change, path=prefix + change.path, before=first.before if first else change.before
+            )
+        decisions = tuple(replace(item, path=prefix + item.path) for item in done.decisions)
+        found = Plan(tuple(changes.values()), found.decisions + decisions)
+    return found
+
+
+def _with_migrations(files: Plan, moved: Plan) -> Plan:
+    """The plan with the migrations' changes under its own."""
+    later = {change.path: change for change in files.changes}
+    changes = []
+    for first in moved.changes:
+        after = later.pop(first.path, None)
+        changes.append(replace(after, before=first.before) if after else first)
+    return replace(files, changes=(*changes, *later.values()), decisions=moved.decisions + files.decisions)
 
 
 def _overlay(repo: Repo, packaging: Plan, prefix: str) -> Repo:
