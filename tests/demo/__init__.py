@@ -1,0 +1,1 @@
+"""`make demo`: a bundled old service brought under the standard, with the standard library only."""
