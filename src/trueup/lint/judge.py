@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from trueup.lint.baseline import Baseline
 from trueup.lint.files import LineReader, folders_of, line_reader
-from trueup.lint.model import Failure, Job, LintResult, Message, Reading
+from trueup.lint.model import Failure, LintResult, Message, Reading, Task
 from trueup.lint.score import rate, reasons
 from trueup.lint.tools import CHECKERS
 from trueup.lint.tools.pylint import BLIND, thresholds
@@ -19,13 +19,6 @@ BLIND_NOTE = (
     f'pylint did not check {", ".join(BLIND)}'
 )
 UNPARSABLE = frozenset(('unparsable', 'syntax-error'))
-
-
-class Task(NamedTuple):
-    """One linter over one project."""
-
-    tool: str
-    job: Job
 
 
 class Part(NamedTuple):

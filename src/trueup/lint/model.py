@@ -43,6 +43,13 @@ class Job(NamedTuple):
     packages: tuple[str, ...] | None = None
 
 
+class Task(NamedTuple):
+    """One linter over one project."""
+
+    tool: str
+    job: Job
+
+
 class Command(NamedTuple):
     """One process to start: its arguments, the folder it runs in, its input and additions to the environment."""
 
