@@ -1,5 +1,6 @@
-"""`python -m trueup`: the command line where no script was installed."""
+"""`python -m trueup`."""
 
 from trueup.cli.main import run
 
-run()
+if __name__ == '__main__':
+    run()

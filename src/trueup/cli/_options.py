@@ -1,0 +1,119 @@
+"""Options that several commands share, how they become settings, and how an outcome becomes output and exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
+
+import click
+
+from trueup.errors import ExitCode
+from trueup.lifecycle.answers import typed
+from trueup.facts.answers import Answer
+from trueup.lifecycle.run import Run
+from trueup.model import Changed, Clean, Conflicted, Drifted, Failed, Outcome, Refused, Regressed
+from trueup.report import WRITERS, render
+from trueup.settings import VERIFY_LEVELS, Settings, load_user_configuration
+
+Function = TypeVar('Function', bound=Callable[..., object])
+
+_SHARED: Mapping[str, Callable[[Function], Function]] = {
+    'standard': click.option('--standard', default='', metavar='URL[@TAG]', help='The standard; default: the one recorded or installed from.'),
+    'service_root': click.option('--service-root', default='.', metavar='DIR', help='The folder of the service in a larger repository.'),
+    'answers': click.option('--answer', 'answers', multiple=True, metavar='KEY=VALUE', help='Answer to a question of the template; may be repeated.'),
+    'defaults': click.option('--defaults', is_flag=True, help='Ask nothing: take what was found, else the defaults.'),
+    'plan_only': click.option('--plan', 'plan_only', is_flag=True, help='Show what would be done and do nothing (exit 1 if anything).'),
+    'dev': click.option('--dev', is_flag=True, help='Accept a standard that has no release tag.'),
+    'switch': click.option('--switch', is_flag=True, help='Check the new branch out.'),
+    'verify': click.option('--verify', type=click.Choice(VERIFY_LEVELS), default='tests', show_default=True, help='What is compared before and after; tests runs code of the service.'),
+    'format': click.option('--format', 'output', type=click.Choice(sorted(WRITERS)), default='text', show_default=True),
+    'quiet': click.option('--quiet', '-q', is_flag=True, help='Print nothing when all is well.'),
+    'verbose': click.option('--verbose', '-v', is_flag=True, help='Show kept differences and every decision too.'),
+}
+
+
+def shared(*names: str) -> Callable[[Function], Function]:
+    """A decorator with the named shared options."""
+
+    def decorate(function: Function) -> Function:
+        for name in reversed(names):
+            function = _SHARED[name](function)
+        return function
+
+    return decorate
+
+
+def make_run(options: Mapping[str, object]) -> Run:
+    """Settings from the options that a command was given."""
+    given = dict(options)
+    given['answers'] = _pairs(given.get('answers') or ())  # type: ignore[arg-type]  # click gives a tuple of texts
+    known = {name: value for name, value in given.items() if name in Settings.__dataclass_fields__}
+    settings = Settings(**known)  # type: ignore[arg-type]  # names and types are those of the options above
+    return Run(settings, load_user_configuration(), _quiet if settings.quiet else _talk)
+
+
+def _pairs(answers: Sequence[str]) -> dict[str, str]:
+    pairs = {}
+    for text in answers:
+        key, mark, value = text.partition('=')
+        if not mark or not key.isidentifier():
+            raise click.UsageError(f'--answer takes KEY=VALUE, not {text!r}')
+        pairs[key] = value
+    return pairs
+
+
+def _talk(line: str) -> None:
+    sys.stderr.write(f'{line}\n')
+    sys.stderr.flush()
+
+
+def _quiet(_line: str) -> None:
+    """Say nothing."""
+
+
+def asker(run: Run) -> Callable[[Answer], object] | None:
+    """A prompt for answers that could only be guessed; None with --defaults or when nobody is there."""
+    if run.settings.defaults or not sys.stdin.isatty():
+        return None
+    return lambda answer: typed(click.prompt(answer.name, default=str(answer.value), err=True))
+
+
+def show(outcomes: Sequence[Outcome], run: Run, output: str) -> int:
+    """Print outcomes and return the exit code of the worst."""
+    code = worst(outcomes)
+    if not (run.settings.quiet and code == ExitCode.CLEAN):
+        colour = output == 'text' and sys.stdout.isatty() and 'NO_COLOR' not in os.environ
+        one = outcomes[0] if len(outcomes) == 1 else outcomes
+        text = render(one, output, verbose=run.settings.verbose, colour=colour)
+        click.echo(text, nl=not text.endswith('\n'))
+    return code
+
+
+def worst(outcomes: Sequence[Outcome]) -> int:
+    """Several causes: 70 > 4 > 3 > 1; among the rest the highest."""
+    rank = {ExitCode.INTERNAL: 9, ExitCode.UNVERIFIED: 8, ExitCode.OPEN: 7}
+    codes = [exit_code(outcome) for outcome in outcomes] or [0]
+    return max(codes, key=lambda code: (rank.get(ExitCode(code), 0), code))
+
+
+def exit_code(outcome: Outcome) -> int:
+    """The exit code of DESIGN section 7 for one outcome."""
+    match outcome:
+        case Clean():
+            return ExitCode.CLEAN
+        case Changed(planned=planned):
+            return ExitCode.FINDINGS if planned else ExitCode.CLEAN
+        case Conflicted():
+            return ExitCode.OPEN
+        case Drifted():
+            return ExitCode.FINDINGS
+        case Refused():
+            return ExitCode.REFUSED
+        case Regressed():
+            return ExitCode.UNVERIFIED
+        case Failed(exit_code=code):
+            return code
+
+

@@ -1,0 +1,26 @@
+"""`trueup adopt`: bring an existing service under the standard."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from trueup.cli._options import asker, make_run, shared, show
+from trueup.lifecycle.adopt import adopt, resume
+
+
+@click.command()
+@click.argument('path', default='.', type=click.Path(path_type=Path))
+@shared('standard', 'service_root', 'answers', 'defaults', 'plan_only', 'dev', 'switch', 'verify', 'format', 'quiet', 'verbose')
+@click.option('--format-code', type=click.Choice(['none', 'all']), default='none', show_default=True, help='Format all code in a commit of its own.')
+@click.option('--continue', 'resumed', is_flag=True, help='End an adoption whose open decisions have been made.')
+def command(path: Path, output: str, resumed: bool, **options: object) -> int:
+    """Bring the service at PATH under the standard, on a branch; your checkout stays as it is.
+
+    Exit 0: done. 3: done, decisions wait for you. 4: something that worked would break; nothing was done.
+    """
+    run = make_run(options)
+    if resumed:
+        return show([resume(path, run, 'adopt')], run, output)
+    return show([adopt(path, run, asker(run))], run, output)

@@ -1,0 +1,20 @@
+"""`trueup new`: a new service from the standard."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from trueup.cli._options import make_run, shared, show
+from trueup.lifecycle.new import new
+
+
+@click.command()
+@click.argument('destination', type=click.Path(path_type=Path))
+@shared('standard', 'answers', 'defaults', 'dev', 'format', 'quiet', 'verbose')
+@click.option('--no-lock', is_flag=True, help='Leave the dependencies unlocked.')
+def command(destination: Path, output: str, no_lock: bool, **options: object) -> int:
+    """Start a new service in DESTINATION: copied from the template, in Git, locked, with a first commit."""
+    run = make_run(options)
+    return show([new(destination, run, with_lock=not no_lock)], run, output)

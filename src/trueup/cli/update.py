@@ -1,0 +1,24 @@
+"""`trueup update`: carry a service to a newer version of its standard."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from trueup.cli._options import make_run, shared, show
+from trueup.lifecycle.adopt import resume
+from trueup.lifecycle.update import update
+
+
+@click.command()
+@click.argument('path', default='.', type=click.Path(path_type=Path))
+@click.option('--to', default='', metavar='VERSION', help='The version; default: the newest.')
+@shared('standard', 'service_root', 'plan_only', 'dev', 'switch', 'verify', 'format', 'quiet', 'verbose')
+@click.option('--continue', 'resumed', is_flag=True, help='End an update whose open decisions have been made.')
+def command(path: Path, to: str, output: str, resumed: bool, **options: object) -> int:
+    """Carry the service at PATH to a newer version of its standard, on a branch."""
+    run = make_run(options)
+    if resumed:
+        return show([resume(path, run, 'update')], run, output)
+    return show([update(path, run, to)], run, output)

@@ -1,0 +1,1 @@
+"""Many services at once: each gives an Outcome, whatever happens to the others."""
