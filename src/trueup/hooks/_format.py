@@ -1,0 +1,48 @@
+"""What the formatting hooks have in common: rewrite what is new, leave recorded old files alone, fail if one changed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from trueup.errors import ExitCode
+from trueup.hooks._arguments import parse
+from trueup.hooks._lint import line_of, remarks
+from trueup.lint.format import format_files
+from trueup.lint.model import LintResult
+from trueup.lint.run import LintOptions, lint
+
+
+def run_formatters(argv: Sequence[str], *, tools: tuple[str, ...]) -> int:
+    """Format the files in place with these tools, in this order; like stock hooks, a changed file fails the commit."""
+    arguments = parse(argv)
+    options = LintOptions(tools=tools, use_baseline=arguments.baseline)
+    result = lint(Path.cwd(), arguments.files or None, options=options)
+    fixable = {message.path for message in result.messages if message.symbol != 'unparsable'}
+    for message in result.messages:
+        if message.symbol == 'unparsable':
+            print(line_of(message))
+    if arguments.check:
+        changed = sorted(fixable)
+    else:
+        changed = _format(result, tools)
+    for path in changed:
+        print(f'{path}: {"would be formatted" if arguments.check else "formatted"}')
+    for remark in remarks(result):
+        if not remark.startswith('failed: ') or result.crashed:
+            print(remark, file=sys.stderr)
+    return ExitCode.FINDINGS if result.failed or changed else ExitCode.CLEAN
+
+
+def _format(result: LintResult, tools: Sequence[str]) -> list[str]:
+    """Run each tool on what it wants changed and on what the tool before it changed, but never on its old debt."""
+    changed: set[str] = set()
+    for tool in tools:
+        wanted = {
+            message.path for message in result.messages if message.tool == tool and message.symbol != 'unparsable'
+        }
+        old = {message.path for message in result.known if message.tool == tool}
+        if files := sorted((wanted | changed) - old):
+            changed.update(format_files(Path.cwd(), files, tools=(tool,)).changed)
+    return sorted(changed)

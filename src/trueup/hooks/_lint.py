@@ -1,0 +1,50 @@
+"""What the checking hooks have in common: run linters on files, say what is new, say what could not be checked."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from trueup.errors import ExitCode
+from trueup.hooks._arguments import parse
+from trueup.lint.model import LintResult, Message
+from trueup.lint.run import LintOptions, lint
+
+SYNTAX = ('E999', 'E0001', 'unparsable')
+SYNTAX_HINT = (
+    'hint: not valid Python 3; a Python 2 file or a template must be left out with `exclude:` in .pre-commit-config.yaml '
+    "or in the tools' own configuration"
+)
+
+
+def run_linters(argv: Sequence[str], *, tools: tuple[str, ...]) -> int:
+    """Check the files with these tools; findings go to standard output, remarks to standard error."""
+    arguments = parse(argv)
+    options = LintOptions(tools=tools, python=arguments.python, use_baseline=arguments.baseline)
+    result = lint(Path.cwd(), arguments.files or None, options=options)
+    for message in result.messages:
+        print(line_of(message))
+    for remark in remarks(result):
+        print(remark, file=sys.stderr)
+    return ExitCode.FINDINGS if result.failed else ExitCode.CLEAN
+
+
+def line_of(message: Message) -> str:
+    """A finding as one line that editors understand."""
+    place = f'{message.path}:{message.line}:{message.column}' if message.line else message.path
+    rule = message.rule if message.rule == message.tool else f'{message.tool} {message.rule}'
+    symbol = f' ({message.symbol})' if message.symbol and message.symbol != message.rule else ''
+    return f'{place}: {rule}: {message.text}{symbol}'
+
+
+def remarks(result: LintResult) -> list[str]:
+    """What a person should know besides the findings."""
+    found = [f'note: {note}' for note in result.notes]
+    if result.known and result.failed:
+        found.append(f'note: {len(result.known)} recorded in .trueup/baseline.json and not counted')
+    if result.failed:
+        found += [f'failed: {reason}' for reason in result.reasons]
+    if any(message.rule in SYNTAX or message.symbol in SYNTAX for message in result.messages):
+        found.append(SYNTAX_HINT)
+    return found
