@@ -20,7 +20,7 @@ from trueup.lint.files import LineReader
 from trueup.lint.model import Message
 from trueup.model import Debt
 
-PLACE = '.trueup/baseline.json'
+BASELINE_FILE = '.trueup/baseline.json'
 SCHEMA = 1
 DIGITS = 16
 
@@ -66,7 +66,7 @@ class Baseline:
     @classmethod
     def load(cls, root: Path) -> Baseline | None:
         """The baseline of a service, None if it has none; raises UserError where it is malformed."""
-        place = root / PLACE
+        place = root / BASELINE_FILE
         try:
             text = place.read_bytes().decode('utf-8-sig')
             return cls(_entries(json.loads(text)))

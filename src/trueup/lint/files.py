@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from trueup.errors import UserError
 from trueup.git import GitError, tracked_paths
+from trueup.lint.configuration import ancestors
 
 SUFFIXES = ('.py', '.pyi')
 MARKERS = ('pyproject.toml', '.copier-answers.yml')
@@ -43,6 +44,14 @@ def select_files(root: Path, files: Sequence[str] | None) -> tuple[str, ...]:
         elif _is_python(root / relative):
             chosen.add(relative)
     return tuple(sorted(chosen))
+
+
+def root_for(folder: Path, files: Sequence[str] = ()) -> Path:
+    """The project that a person in `folder` means: the nearest one around it, or the Git root if a file is outside."""
+    places = ancestors(folder.absolute())
+    nearest = next((place for place in places if is_project(place)), places[-1])
+    inside = all(Path(os.path.normpath(folder / name)).is_relative_to(nearest) for name in files)
+    return nearest if inside else places[-1]
 
 
 def group_by_root(root: Path, files: Sequence[str]) -> Mapping[Path, tuple[str, ...]]:

@@ -109,18 +109,22 @@ def judge(parts: Sequence[Part], baselines: Baselines, *, whole: bool, checked: 
         if part.task.tool == 'pylint' and not part.reading.error:
             verdicts.append(_verdict(part, fresh, baselines))
     crashed = tuple(Failure(part.task.tool, part.reading.error) for part in parts if part.reading.error)
+    blind = any(part.task.tool == 'pylint' and part.task.job.packages is None for part in parts)
+    unchecked = BLIND if blind else ()
     worst = min(verdicts, key=lambda verdict: (verdict.score or 0.0) - verdict.fail_under, default=None)
     why = (*_counted(new), *(reason for verdict in verdicts for reason in verdict.reasons), *map(_crash, crashed))
+    gone = baselines.gone([message for part in parts for message in part.messages], unchecked)
     return LintResult(
         messages=_sorted(new),
         known=_sorted(known),
         score=worst.score if worst else None,
         fail_under=worst.fail_under if worst else None,
         failed=bool(why),
-        notes=_notes(parts, baselines, whole=whole and not crashed),
+        notes=_notes(parts, unchecked, gone if whole and not crashed else 0),
         crashed=crashed,
         checked=checked,
         reasons=why,
+        unchecked=unchecked,
     )
 
 
@@ -147,17 +151,13 @@ def _crash(failure: Failure) -> str:
     return f'{failure.tool} did not come to an end: {failure.text}'
 
 
-def _notes(parts: Sequence[Part], baselines: Baselines, *, whole: bool) -> tuple[str, ...]:
-    found: list[str] = []
-    blind = any(part.task.tool == 'pylint' and part.task.job.packages is None for part in parts)
-    if blind:
-        found.append(BLIND_NOTE)
+def _notes(parts: Sequence[Part], unchecked: Sequence[str], gone: int) -> tuple[str, ...]:
+    found = [BLIND_NOTE] if unchecked else []
     found += dict.fromkeys(note for part in parts for note in CHECKERS[part.task.tool].notes(part.task.job.folder))
     messages = [message for part in parts for message in part.messages]
     broken = sorted({message.path for message in messages if message.symbol in UNPARSABLE or message.rule == 'E999'})
     if broken:
-        found.append(f'not valid Python 3, only this was said of it: {", ".join(broken)}')
-    gone = baselines.gone(messages, BLIND if blind else ()) if whole else 0
+        found.append(f'not valid Python 3, so nothing else was checked in: {", ".join(broken)}')
     if gone:
         found.append(f'recorded findings that are gone: {gone}; `trueup baseline --shrink` takes them out')
     return tuple(found)

@@ -81,6 +81,7 @@ class LintResult:
 
     `messages` are the new ones, `known` those that the baseline records. `score` and `fail_under` are pylint's,
     computed without the known messages; with several projects below the root, those of the project that is worst off.
+    `reasons` say why it failed, `unchecked` which rules had to be left out for want of the service's environment.
     """
 
     messages: tuple[Message, ...] = ()
@@ -92,3 +93,4 @@ class LintResult:
     crashed: tuple[Failure, ...] = ()
     checked: int = 0
     reasons: tuple[str, ...] = ()
+    unchecked: tuple[str, ...] = ()
