@@ -1,0 +1,108 @@
+"""How the service is started: application objects, console scripts, commands and main files."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Iterator
+
+from trueup.facts._code import Module
+from trueup.facts._setup import setup_call
+from trueup.facts._view import View, at
+from trueup.model import Fact
+
+APPLICATIONS = {
+    'FastAPI': 'fastapi',
+    'Flask': 'flask',
+    'Starlette': 'starlette',
+    'Sanic': 'sanic',
+    'Quart': 'quart',
+    'falcon.API': 'falcon',
+    'falcon.App': 'falcon',
+    'web.Application': 'aiohttp',
+}
+COMMAND = r'^\s*(?P<verb>CMD|ENTRYPOINT)\s+(?P<rest>.+)$'
+
+
+def read(view: View) -> Iterator[Fact]:
+    """`application`, `application_factory`, `console_script`, `command` and `main_file`, one fact each."""
+    for module in view.sources or view.modules:
+        yield from _of_module(module)
+    yield from _scripts(view)
+    yield from _commands(view)
+
+
+def _of_module(module: Module) -> Iterator[Fact]:
+    name = dotted_name(module.path)
+    functions = _functions(module)
+    for node in module.tree.body if module.tree else ():
+        if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.Call):
+            called = ast.unparse(node.value.func)
+            target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+            made = _framework(called) or functions.get(called, '')
+            if made and isinstance(target, ast.Name):
+                yield Fact('application', f'{name}:{target.id}', (at(module.path, node.lineno),), note=made)
+    for function, made in functions.items():
+        line = next((node.lineno for node in _definitions(module) if node.name == function), 0)
+        yield Fact('application_factory', f'{name}:{function}', (at(module.path, line),), note=made)
+    if module.main_line:
+        yield Fact('main_file', module.path, (at(module.path, module.main_line),))
+
+
+def _functions(module: Module) -> dict[str, str]:
+    """Module-level functions that make and return an application."""
+    found: dict[str, str] = {}
+    for node in _definitions(module):
+        returns = any(isinstance(inner, ast.Return) and inner.value is not None for inner in ast.walk(node))
+        made = [_framework(ast.unparse(inner.func)) for inner in ast.walk(node) if isinstance(inner, ast.Call)]
+        if returns and any(made):
+            found[node.name] = next(filter(None, made))
+    return found
+
+
+def _definitions(module: Module) -> Iterator[ast.FunctionDef]:
+    return (node for node in (module.tree.body if module.tree else ()) if isinstance(node, ast.FunctionDef))
+
+
+def _framework(called: str) -> str:
+    last = called.split('.')[-1]
+    return APPLICATIONS.get(last) or APPLICATIONS.get('.'.join(called.split('.')[-2:]), '')
+
+
+def dotted_name(path: str) -> str:
+    """Name under which a file is imported: below the last folder that can be no package, or `src`."""
+    parts = path.removesuffix('.py').removesuffix('/__init__').split('/')
+    outside = [number for number, part in enumerate(parts[:-1], 1) if part == 'src' or not part.isidentifier()]
+    return '.'.join(parts[max(outside, default=0) :])
+
+
+def _scripts(view: View) -> Iterator[Fact]:
+    for keys in (('project', 'scripts'), ('tool', 'poetry', 'scripts')):
+        for name, target in view.pyproject.table(*keys).items():
+            place = at('pyproject.toml', view.pyproject.line(*keys, name))
+            yield Fact('console_script', f'{name} = {target}', (place,))
+    call = setup_call(view)
+    points = call.known.get('entry_points')
+    for line in (points.get('console_scripts') or ()) if isinstance(points, dict) else ():
+        yield Fact('console_script', ' '.join(str(line).split()), (at(call.path, call.lines['entry_points']),))
+    for line in view.setup_cfg.get('options.entry_points', 'console_scripts').splitlines():
+        if line.strip():
+            place = at('setup.cfg', view.setup_cfg.line('options.entry_points', 'console_scripts'))
+            yield Fact('console_script', ' '.join(line.split()), (place,))
+
+
+def _commands(view: View) -> Iterator[Fact]:
+    for path in view.dockerfiles:
+        for line, found in view.search(path, COMMAND, re.IGNORECASE):
+            yield Fact('command', _shell(found['rest']), (at(path, line),), note=found['verb'].upper())
+    for line, found in view.search('Procfile', r'^(\w+):\s*(.+)$'):
+        yield Fact('command', found[2], (at('Procfile', line),), note=f'Procfile {found[1]}')
+
+
+def _shell(rest: str) -> str:
+    try:
+        words = json.loads(rest)
+    except ValueError:
+        return rest.strip()
+    return ' '.join(str(word) for word in words) if isinstance(words, list) else rest.strip()

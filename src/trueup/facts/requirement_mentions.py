@@ -1,0 +1,59 @@
+"""Which files name a requirements file: as long as one does, the file has to stay."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from trueup.facts._declared import requirement_files
+from trueup.facts._view import View, at
+from trueup.model import Evidence, Fact
+
+READERS = (
+    r'(\.\./)*(\.readthedocs\.ya?ml|makefile|[^/]+\.mk|tox\.ini|noxfile\.py|setup\.py|setup\.cfg|pyproject\.toml|manifest\.in|'
+    r'mlproject|([^/]+/)?[^/]+\.(sh|bat|ps1)|([^/]+/)*(docker-)?compose[\w.-]*\.ya?ml|readme(\.\w+)?|docs/.*\.(md|rst)|'
+    r'([^/]+/)*([^/]+\.)?(dockerfile|containerfile)([.-][\w.-]+)?|([^/]+/)*requirements[^/]*\.(txt|in))'
+)
+NO_READER = ('.dockerignore', '.bak')
+
+
+def read(view: View) -> Iterator[Fact]:
+    """`requirements_named` for each requirements file that others name, `requirements_unnamed` for the rest."""
+    readers = [*view.pipelines, *(path for path in view.named(READERS, outer=True) if not path.endswith(NO_READER))]
+    for path in requirement_files(view):
+        places = [place for reader in readers if reader != path for place in _mentions(view, reader, path)]
+        if places:
+            names = ', '.join(dict.fromkeys(place.path for place in places))
+            yield Fact('requirements_named', path, tuple(places), 1.0, f'named by {names}')
+        else:
+            yield Fact('requirements_unnamed', path, (at(path),), 0.9, 'no other file names it')
+    yield from _dangling(view, readers)
+
+
+def _mentions(view: View, reader: str, path: str) -> Iterator[Evidence]:
+    name = path.rsplit('/', 1)[-1]
+    for line, found in view.search(reader, rf'(?P<folder>[\w.${{}}/-]*?)(?<![\w.-]){re.escape(name)}(?![\w-])'):
+        if _may_mean(reader, found['folder'].strip('./'), path):
+            yield at(reader, line)
+
+
+def _may_mean(reader: str, folder: str, path: str) -> bool:
+    """Whether `folder/name` written in `reader` may be `path`: it is spelt out, or lies beside or above the reader."""
+    own = path.rpartition('/')[0]
+    if folder and '$' not in folder:
+        return f'{own}/'.endswith(f'{folder}/') or (
+            not own and folder.rsplit('/')[-1] in ('app', 'code', 'src', 'tmp', 'workspace')
+        )
+    beside = reader.rpartition('/')[0]
+    return own == beside or not own or own.startswith(f'{beside}/') and reader.lower().endswith('readme.md')
+
+
+def _dangling(view: View, readers: list[str]) -> Iterator[Fact]:
+    """Commands that install from a requirements file which isn't there."""
+    names = {path.rsplit('/', 1)[-1] for path in requirement_files(view)}
+    for reader in readers:
+        for line, found in view.search(
+            reader, r'(?:-r\s+|--requirement[= ])["\']?([\w.${}/-]*?)([\w-]*requirements[\w-]*\.txt)'
+        ):
+            if found[2] not in names and not reader.startswith('../'):
+                yield Fact('requirements_missing', found[2], (at(reader, line),), 0.8, 'installed from, but not there')
