@@ -1,0 +1,140 @@
+"""The programs that make environments and fill them: uv where it is, else the interpreter's own venv and pip."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+from trueup.verify._interpreters import Interpreter
+from trueup.verify._process import POSIX, Done, run
+
+ARROW = re.compile(r'[×╰─▶╴│├↳]+')
+
+
+class Installer(Protocol):
+    """Makes one environment and installs into it."""
+
+    name: str
+
+    def make(self, shop: Shop, interpreter: Interpreter, folder: Path) -> Done:
+        """A new environment of that interpreter."""
+
+    def install(self, shop: Shop, folder: Path, arguments: Sequence[str]) -> Done:
+        """Install into the environment, or with `--target` beside it."""
+
+    def packages(self, shop: Shop, folder: Path) -> Mapping[str, str]:
+        """What is installed: canonical name -> version."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """Where and with what installers run."""
+
+    home: Path
+    environment: Mapping[str, str]
+    seconds: float
+
+    def run(self, command: Sequence[str | Path], *, cwd: Path | None = None, **more: str) -> Done:
+        """Run one installer."""
+        return run(command, cwd=cwd or self.home, environment={**self.environment, **more}, seconds=self.seconds)
+
+
+class Uv:
+    """uv: fast, and it shares one cache with the user's other projects."""
+
+    name = 'uv'
+
+    def __init__(self, program: str) -> None:
+        self.program = program
+
+    def make(self, shop: Shop, interpreter: Interpreter, folder: Path) -> Done:
+        """An environment without pip."""
+        return shop.run([self.program, 'venv', '--quiet', '--no-project', '--python', interpreter.path, folder])
+
+    def install(self, shop: Shop, folder: Path, arguments: Sequence[str]) -> Done:
+        """By `uv pip install`."""
+        return shop.run([self.program, 'pip', 'install', '--quiet', '--python', python_of(folder), *arguments])
+
+    def packages(self, shop: Shop, folder: Path) -> Mapping[str, str]:
+        """By `uv pip list`."""
+        return _listed(
+            shop.run([self.program, 'pip', 'list', '--quiet', '--format=json', '--python', python_of(folder)])
+        )
+
+
+class Pip:
+    """The interpreter's own venv and pip: always there, and the only one for Python below 3.8."""
+
+    name = 'pip'
+
+    def make(self, shop: Shop, interpreter: Interpreter, folder: Path) -> Done:
+        """By `venv`, and by virtualenv where the distribution took ensurepip away."""
+        done = shop.run([interpreter.path, '-m', 'venv', folder])
+        virtualenv = find_program('virtualenv')
+        if done.well or not virtualenv:
+            return done
+        return shop.run([virtualenv, '--quiet', '--python', interpreter.path, folder])
+
+    def install(self, shop: Shop, folder: Path, arguments: Sequence[str]) -> Done:
+        """By `pip install`."""
+        command = [python_of(folder), '-m', 'pip', 'install', '--quiet', '--no-input', *arguments]
+        return shop.run([str(word) for word in command])
+
+    def packages(self, shop: Shop, folder: Path) -> Mapping[str, str]:
+        """By `pip list`, without pip itself."""
+        return _listed(shop.run([python_of(folder), '-m', 'pip', 'list', '--format=json']))
+
+
+def installers(interpreter: Interpreter) -> tuple[Installer, ...]:
+    """Those that can serve the interpreter, the fastest first."""
+    uv = find_program('uv')
+    if uv and Version(interpreter.version) >= Version('3.8'):
+        return Uv(uv), Pip()
+    return (Pip(),)
+
+
+def find_program(name: str) -> str | None:
+    """On PATH, or beside the Python that runs trueup (an environment that was not activated)."""
+    return shutil.which(name) or shutil.which(name, path=str(Path(sys.executable).parent))
+
+
+def bin_of(folder: Path) -> Path:
+    """Where an environment keeps its programs."""
+    return folder / ('bin' if POSIX else 'Scripts')
+
+
+def python_of(folder: Path) -> Path:
+    """The environment's Python."""
+    return bin_of(folder) / ('python' if POSIX else 'python.exe')
+
+
+def reason(done: Done) -> str:
+    """Why an install failed, in one line."""
+    if done.code is None:
+        return f'took longer than {done.seconds:.0f} s'
+    text = ARROW.sub(' ', re.sub(r'\x1b\[[0-9;]*m', '', done.output))
+    lines = [re.sub(r'\s+', ' ', line).strip() for line in text.splitlines()]
+    lines = [line for line in lines if line and not line.startswith(('WARNING:', '[notice]', 'warning:', 'hint:'))]
+    for number, line in enumerate(lines):
+        if line.startswith(('Because ', 'No solution found', 'Failed to build', 'Failed to fetch')):
+            return ' '.join(lines[number : number + 3])[:300]
+    told = [line for line in lines if re.match(r'(?:ERROR:|error:|\w*Error\b)', line)]
+    return (told[-1] if told else lines[-1] if lines else f'exit code {done.code}')[:300]
+
+
+def _listed(done: Done) -> Mapping[str, str]:
+    start = done.output.find('[')
+    try:
+        rows = json.JSONDecoder().raw_decode(done.output[start:])[0] if start >= 0 else []
+    except ValueError:
+        return {}
+    return {canonicalize_name(row['name']): row['version'] for row in rows}

@@ -1,0 +1,101 @@
+"""What verification sees of a service at one moment: frozen, picklable, comparable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+Level = Literal['none', 'static', 'tests']
+LEVELS: tuple[Level, ...] = ('none', 'static', 'tests')
+
+
+def silent(line: str) -> None:
+    """Says nothing."""
+    del line
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyOptions:
+    """Where environments are kept, how much a service may use, and who hears what goes on."""
+
+    cache: Path
+    progress: Callable[[str], None] = silent
+    python: str = ''
+    """A version specifier that the interpreter should fulfil too, if one does (the other snapshot's `==3.11.*`)."""
+    seconds: float = 600
+    """For all tests together."""
+    install_seconds: float = 900
+    memory: int = 8 << 30
+    """Bytes of data for each process of the service; 0 is no limit."""
+    untracked: bool = False
+    """Whether files that Git doesn't track yet (and doesn't ignore) belong to the service."""
+    allow: tuple[str, ...] = ()
+    """Names of further environment variables that tests may see."""
+
+
+@dataclass(frozen=True, slots=True)
+class Install:
+    """Whether the dependencies went into an environment, and which came."""
+
+    source: str
+    """The definition installed from: `poetry.lock`, `requirements.txt`, or nothing if none was declared."""
+    problem: str = ''
+    python: str = ''
+    packages: Mapping[str, str] = field(default_factory=dict)
+    note: str = ''
+
+
+@dataclass(frozen=True, slots=True)
+class TestResult:
+    """How one test ended, and the last line of its error."""
+
+    __test__ = False
+
+    outcome: Literal['passed', 'failed', 'error', 'skipped']
+    message: str = ''
+
+
+@dataclass(frozen=True, slots=True)
+class TestRun:
+    """All tests by id, or the one-line reason why they did not run."""
+
+    __test__ = False
+
+    results: Mapping[str, TestResult] = field(default_factory=dict)
+    problem: str = ''
+    seconds: float = 0.0
+
+    def count(self, outcome: str) -> int:
+        """How many tests ended so."""
+        return sum(each.outcome == outcome for each in self.results.values())
+
+
+@dataclass(frozen=True, slots=True)
+class OpenApi:
+    """What an application promises its callers: lines by operation or schema."""
+
+    app: str = ''
+    contract: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    problem: str = ''
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A service at one moment."""
+
+    level: Level = 'none'
+    files: Mapping[str, str] = field(default_factory=dict)
+    """Path of each file with a syntax -> '' or why it can't be read."""
+    code: Mapping[str, str] = field(default_factory=dict)
+    """Path of each Python file -> digest of its meaning; formatting doesn't alter it."""
+    declared: frozenset[str] = frozenset()
+    """Names of the distributions needed at run time."""
+    mentioned: frozenset[str] = frozenset()
+    """Names of all distributions in any definition: groups, extras, locks."""
+    install: Install | None = None
+    imports: Mapping[str, str] = field(default_factory=dict)
+    """Top package or application module -> '' or why it can't be imported."""
+    tests: TestRun | None = None
+    openapi: OpenApi | None = None
