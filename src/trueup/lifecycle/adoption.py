@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from trueup.errors import Refusal
 from trueup.facts import read_facts
 from trueup.lifecycle.answers import Ask, reply
 from trueup.lifecycle.desired import outer_tree, plan_service, policies_at
 from trueup.lifecycle.run import Run
-from trueup.lifecycle.service import Service
+from trueup.lifecycle.service import Service, work_tree
 from trueup.migrations import STEPS
 from trueup.model import Action, Change, Decision, Fact, File, Owner, Plan, Tree
 from trueup.packaging import Conversion, Source, convert
@@ -62,7 +63,10 @@ class Adoption:
 
 def prepare(service: Service, repo: Repo, run: Run, ask: Ask | None = None) -> Adoption:
     """Facts, answers, render, packaging and plan of a service that was never adopted; runs nothing of it."""
-    facts = read_facts(repo)
+    if not any(path.endswith('.py') for path in repo.paths):
+        raise Refusal('no Python file here', where=str(service.root), hint='give the folder of a Python service (--service-root)')
+    around = work_tree(service, below='') if service.prefix else None
+    facts = read_facts(repo, outer=around, service_root=service.service_root)
     settings = run.settings
     replies = reply(facts, name=service.name, service_root=service.service_root, given=settings.answers, ask=ask)
     address = wanted_address(settings, run.user, '')

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
+from typing import cast
 
 from trueup.errors import Refusal
 from trueup.git import answers, branch, run_git, text_of
@@ -15,7 +16,7 @@ from trueup.lifecycle.workspace import Workspace, workspace
 from trueup.model import Changed, Clean, Conflict, Conflicted, Debt, Outcome, Regressed, Report, Status
 from trueup.report import render as render_report
 from trueup.settings import cache_folder
-from trueup.verify import Snapshot, VerifyOptions, compare, snapshot
+from trueup.verify import Level, Snapshot, VerifyOptions, compare, snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +42,9 @@ def land(service: Service, run: Run, head: str, report: Report, steps: Steps) ->
     """Work in a second tree, verify, then make the branch. The outcome says what became of it."""
     name = branch_name(service, report.verb, report.version)
     with workspace(service, head) as space:
-        before = _measure(space, run, 'before')
+        before = _measure(space, run, 'before', '')
         worked = steps(space)
-        after = _measure(space, run, 'after')
+        after = _measure(space, run, 'after', before.install.python if before.install else '')
         tip = text_of(space.root, 'rev-parse', 'HEAD')
     verified = compare(before, after)
     report = replace(
@@ -57,11 +58,12 @@ def land(service: Service, run: Run, head: str, report: Report, steps: Steps) ->
     return _publish(service, run, _Landing(name, head, tip), report)
 
 
-def _measure(space: Workspace, run: Run, when: str) -> Snapshot:
-    level = run.settings.verify
+def _measure(space: Workspace, run: Run, when: str, python: str) -> Snapshot:
+    level = cast(Level, run.settings.verify)
     if level == 'tests':
         run.say(f"verifying {when}: installing the service and running its own tests (--verify none|static to skip)")
-    options = VerifyOptions(cache=cache_folder() / 'verify', progress=run.say)
+    same = f'=={".".join(python.split(".")[:2])}.*' if python else ''
+    options = VerifyOptions(cache=cache_folder() / 'verify', progress=run.say, python=same)
     return snapshot(space.service, level=level, options=options)
 
 

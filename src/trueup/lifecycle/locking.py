@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from trueup.lifecycle.adoption import Adoption
@@ -15,9 +15,6 @@ from trueup.repo import read_file
 from trueup.text.encoding import decode
 
 LOCK = 'poetry.lock'
-NAMING = ('dockerfile', 'makefile', 'jenkinsfile', 'tox.ini', 'readme', 'procfile', '.gitlab-ci.yml', 'compose')
-"""Beginnings of the names of files in which a requirements file may be mentioned, besides workflows and scripts."""
-
 
 @dataclass(frozen=True, slots=True)
 class Locked:
@@ -43,7 +40,8 @@ def lock_service(space: Workspace, adoption: Adoption, run: Run) -> Locked:
     locked = relock(space, str(adoption.answers.get('package_index_url') or ''), run)
     if locked.open or not adoption.redundant:
         return locked
-    named = {path for path in adoption.redundant if path.endswith('.txt') and is_named(space, path)}
+    mentioned = {f'{space.prefix}{fact.value}' for fact in adoption.facts if fact.name == 'requirements_named'}
+    named = mentioned & set(adoption.redundant)
     exports = tuple(_export(space, locked.changes[0], path) for path in sorted(named) if _is_main(adoption, path, space.prefix))
     kept = named - {change.path for change in exports}
     removed = tuple(path for path in adoption.redundant if path not in named)
@@ -85,21 +83,3 @@ def _export(space: Workspace, locked: Change, path: str) -> Change:
 
 def _is_main(adoption: Adoption, path: str, prefix: str) -> bool:
     return path in {prefix + source.path for source in adoption.sources if source.role in ('main', 'exported')}
-
-
-def is_named(space: Workspace, path: str) -> bool:
-    """Whether another file that builds, tests or explains the service mentions this one by name."""
-    name = path.rsplit('/', 1)[-1]
-    return any(name in text for other, text in _naming_texts(space) if other != path)
-
-
-def _naming_texts(space: Workspace) -> Iterable[tuple[str, str]]:
-    for file in sorted(space.root.rglob('*')):
-        relative = file.relative_to(space.root).as_posix()
-        if relative.startswith('.git/') or not file.is_file() or file.is_symlink():
-            continue
-        low = file.name.lower()
-        if low.startswith(NAMING) or low.endswith(('.dockerfile', '.sh')) or '.github/workflows/' in relative or '.circleci/' in relative:
-            found = decode(file.read_bytes()) if file.stat().st_size < 1_000_000 else None
-            if found is not None:
-                yield relative, found.text
