@@ -26,6 +26,8 @@ TALKING_ROOMS = ('cli', 'hooks', 'sessions')
 PLUGIN_ROOMS = ('facts', 'hooks', 'merge', 'migrations', 'rules', 'sessions')
 DISPATCHER = 'main.py'
 HEAVY = ('click', 'copier', 'dask', 'distributed', 'libcst', 'nox', 'platformdirs', 'pylint', 'rich')
+# Modules that not every system has.
+SOMEWHERE = ('fcntl', 'msvcrt', 'resource')
 BLOCKS = (ast.For, ast.AsyncFor, ast.While, ast.If, ast.With, ast.AsyncWith, ast.Try, ast.TryStar, ast.Match)
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 # Assembled, so that this file does not name what it forbids.
@@ -251,7 +253,9 @@ def test_imports_stand_at_the_top() -> None:
             if isinstance(node, (ast.Import, ast.ImportFrom))
         }
         for node in sorted(late, key=lambda each: each.lineno):
-            strange = [name for name in imported(node, path) if name.split('.')[0] not in (*HEAVY, 'trueup')]
+            strange = [
+                name for name in imported(node, path) if name.split('.')[0] not in (*HEAVY, *SOMEWHERE, 'trueup')
+            ]
             broken.extend(f'{at(path, node.lineno)} imports {name} late' for name in strange)
     assert not broken, listing(broken)
 
