@@ -29,9 +29,12 @@ RUNBOOK_TEXT = """# Runbook of {{ service_name }}
 3. What runs there? `GET /version` names the service's and the model's version.
 """
 FIXED = {
-    'GIT_AUTHOR_NAME': 'trueup', 'GIT_AUTHOR_EMAIL': 'trueup@example.com',
-    'GIT_COMMITTER_NAME': 'trueup', 'GIT_COMMITTER_EMAIL': 'trueup@example.com',
-    'GIT_CONFIG_GLOBAL': os.devnull, 'GIT_CONFIG_SYSTEM': os.devnull,
+    'GIT_AUTHOR_NAME': 'trueup',
+    'GIT_AUTHOR_EMAIL': 'trueup@example.com',
+    'GIT_COMMITTER_NAME': 'trueup',
+    'GIT_COMMITTER_EMAIL': 'trueup@example.com',
+    'GIT_CONFIG_GLOBAL': os.devnull,
+    'GIT_CONFIG_SYSTEM': os.devnull,
 }
 
 
@@ -70,6 +73,14 @@ def second_version(dest: Path) -> None:
     runbook.write_text(RUNBOOK_TEXT, encoding='utf-8')
 
 
+def commit_all(folder: Path, message: str = 'chore: start') -> None:
+    """Make `folder` a repository if it is none, and commit all that Git doesn't ignore."""
+    if not (folder / '.git').exists():
+        _git(folder, 'init', '--quiet', '--initial-branch=main')
+    _git(folder, 'add', '--all', '.')
+    _git(folder, 'commit', '--quiet', '--allow-empty', '--message', message)
+
+
 def _set_version(dest: Path, version: str) -> None:
     _substitute(dest / 'pyproject.toml', r'(?m)^version = ".*"$', f'version = "{version}"')
     _substitute(dest / 'src/trueup/__init__.py', r"(?m)^__version__ = '.*'$", f"__version__ = '{version}'")
@@ -78,7 +89,10 @@ def _set_version(dest: Path, version: str) -> None:
 def _copy_checkout(dest: Path) -> None:
     listed = subprocess.run(
         ['git', 'ls-files', '-z', '--cached', '--others', '--exclude-standard'],
-        cwd=ROOT, env=_environment(), check=True, capture_output=True,
+        cwd=ROOT,
+        env=_environment(),
+        check=True,
+        capture_output=True,
     ).stdout
     for name in filter(None, map(os.fsdecode, listed.split(b'\0'))):
         source, target = ROOT / name, dest / name
@@ -112,7 +126,10 @@ def _git(folder: Path, *arguments: str, date: str = '2026-01-01T12:00:00+0000') 
     dates = {'GIT_AUTHOR_DATE': date, 'GIT_COMMITTER_DATE': date}
     subprocess.run(
         ['git', '-c', 'core.autocrlf=false', '-c', 'commit.gpgsign=false', *arguments],
-        cwd=folder, env=_environment() | dates, check=True, stdout=subprocess.DEVNULL,
+        cwd=folder,
+        env=_environment() | dates,
+        check=True,
+        stdout=subprocess.DEVNULL,
     )
 
 
