@@ -1,0 +1,215 @@
+"""Who wins one key: the owner's word first, then the three-way comparison."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from trueup.merge._words import as_version, merge_text, merge_words
+from trueup.model import KeyPath, Level, Owner
+from trueup.policy import Rule
+from trueup.text.identity import requirement_name
+from trueup.text.tree import Kind, Node
+
+RANGES = frozenset({'python', 'requires-python', 'python_requires'})
+"""Keys whose versions say what is allowed, so that a higher one is not better."""
+PIN = re.compile(r'v?\d+(?:\.\w+)*')
+
+
+class Side(NamedTuple):
+    """A value on one side: its node and its text, aligned to the service's."""
+
+    node: Node
+    text: str
+
+
+class Verdict(NamedTuple):
+    """Which value stands (`ours`, `theirs`, or `text`: a third one), and why."""
+
+    take: str
+    heuristic: str
+    reason: str = ''
+    level: Level = Level.APPLIED
+    text: str = ''
+    conflict: bool = False
+    said: bool = True
+
+
+class Question(NamedTuple):
+    """One key on three sides; `first` says that there is no base at all, `both` that insertions may stand together."""
+
+    path: KeyPath
+    base: Side | None
+    ours: Side | None
+    theirs: Side | None
+    rule: Rule | None = None
+    first: bool = False
+    both: bool = False
+
+
+QUIET = Verdict('ours', 'service', said=False)
+
+
+def same(one: Side | None, two: Side | None) -> bool:
+    """Whether two sides mean the same."""
+    if one is None or two is None:
+        return one is two
+    return one.node.kind is two.node.kind and one.node.data == two.node.data
+
+
+def judge(question: Question) -> Verdict:
+    """Decide one key that is not a container on both sides."""
+    if same(question.ours, question.theirs):
+        return QUIET
+    rule = question.rule
+    if rule is None:
+        return _three_way(question)
+    if rule.owner is Owner.TEAM:
+        return _kept(question, 'team', 'the team owns it')
+    if rule.owner is Owner.SEED:
+        return _seed(question)
+    if rule.closed and question.theirs is None and question.base is None:
+        return Verdict('theirs', 'closed', rule.reason or 'additions here need a waiver')
+    if rule.owner is Owner.REQUIRED:
+        return _required(question, rule)
+    if rule.owner is Owner.FLOOR:
+        return _floor(question, rule)
+    return _three_way(question)
+
+
+def _kept(question: Question, heuristic: str, reason: str, level: Level = Level.APPLIED) -> Verdict:
+    """Ours stands; said only where the standard has, or had, something there."""
+    return Verdict('ours', heuristic, reason, level, said=bool(question.theirs or question.base))
+
+
+def _required(question: Question, rule: Rule) -> Verdict:
+    reason = rule.reason or 'the standard requires it'
+    if question.theirs is not None:
+        return Verdict('theirs', 'required', reason)
+    if question.base is not None:
+        return Verdict('theirs', 'required', 'the standard no longer has it')
+    return QUIET
+
+
+def _floor(question: Question, rule: Rule) -> Verdict:
+    if question.theirs is None:
+        return _three_way(question)
+    if question.ours is None:
+        return Verdict('theirs', 'floor', rule.reason or 'the standard requires it')
+    if at_least(question.ours, question.theirs):
+        return Verdict('ours', 'floor', 'stricter or newer than the standard')
+    return Verdict('theirs', 'floor', rule.reason or 'below the standard')
+
+
+def _seed(question: Question) -> Verdict:
+    if question.ours is None and question.base is None:
+        return Verdict('theirs', 'seed', 'the standard brings it for the first time')
+    reason = 'the service deleted it' if question.ours is None else "the standard's start, now the team's"
+    return _kept(question, 'seed', reason)
+
+
+def _three_way(question: Question) -> Verdict:
+    _, base, ours, theirs, rule, first, _ = question
+    if first:
+        return _two_way(question)
+    if same(base, theirs):
+        reason = 'the service deleted it' if ours is None else 'the service changed it, the standard did not'
+        return _kept(question, 'only the service changed', reason)
+    if same(base, ours):
+        reason = 'the standard removed it' if theirs is None else 'the standard changed it, the service did not'
+        return Verdict('theirs', 'only the standard changed', reason)
+    if ours is None:
+        return Verdict('ours', 'deleted by the service', 'the service deleted it, the standard changed it', Level.REVIEW)
+    if theirs is None:
+        reason = 'the service changed it, the standard removed it'
+        return Verdict('ours', 'removed by the standard', reason, Level.REVIEW, conflict=rule is None)
+    return _merged(question) or Verdict(
+        'ours', 'both changed', 'both changed it', Level.NOTED, conflict=rule is None
+    )
+
+
+def _two_way(question: Question) -> Verdict:
+    if question.ours is None:
+        return Verdict('theirs', 'added', 'the standard has it, the service has not')
+    if question.theirs is None:
+        return QUIET
+    return Verdict('ours', 'no base', "the service's own value", Level.NOTED, conflict=question.rule is None)
+
+
+def _merged(question: Question) -> Verdict | None:
+    """A third value out of two changed ones, None if there is no sure one."""
+    _, base, ours, theirs, _, _, both = question
+    if base is None or ours is None or theirs is None:
+        return None
+    sides = (base, ours, theirs)
+    if any(side.node.kind is not Kind.LEAF for side in sides) or question.path[-1] in RANGES:
+        return None
+    if not all(isinstance(side.node.data, str) for side in sides):
+        return None
+    if any('\n' in side.text for side in sides):
+        merged = merge_text(base.text, ours.text, theirs.text, both=both)
+        if merged.open:
+            return None
+        return Verdict('text', merged.heuristic, 'both changed it, in different lines', merged.level, merged.text)
+    text = merge_listing(base.text, ours.text, theirs.text) or merge_words(base.text, ours.text, theirs.text, both=both)
+    if text is None:
+        return None
+    if text in (ours.text, theirs.text):
+        take = 'ours' if text == ours.text else 'theirs'
+        return Verdict(take, 'newer version', 'both raised it: the newer one stands')
+    return Verdict('text', 'words', 'both changed it, in different words', Level.NOTED, text)
+
+
+COMMAS = re.compile(r'(?P<open>["\']?)(?P<items>[^\s,"\']+(?:\s*,\s*[^\s,"\']+)+,?)(?P=open)')
+
+
+def merge_listing(base: str, ours: str, theirs: str) -> str | None:
+    """Merge values that list words with commas, as sets in the order of ours."""
+    found = [COMMAS.fullmatch(text.strip()) for text in (base, ours, theirs)]
+    if found[1] is None or found[2] is None:
+        return None
+    low, mine, yours = (
+        [part.strip() for part in (match['items'] if match else text.strip()).split(',') if part.strip()]
+        for match, text in zip(found, (base, ours, theirs), strict=True)
+    )
+    comma = re.search(r',\s*', found[1]['items'])
+    separator = comma[0] if comma else ','
+    result = [item for item in mine if item not in low or item in yours]
+    for item in yours:
+        if item not in low and item not in result:
+            before = [one for one in yours[:yours.index(item)] if one in result]
+            result.insert(result.index(before[-1]) + 1 if before else len(result), item)
+    if result == mine:
+        return ours
+    return found[1]['open'] + separator.join(result) + found[1]['open']
+
+
+def at_least(ours: Side, theirs: Side) -> bool:
+    """Whether a value is as strict or as new as another; False where that can not be said."""
+    mine, yours = ours.node.data, theirs.node.data
+    numbers = _number(mine), _number(yours)
+    if None not in numbers:
+        return numbers[0] >= numbers[1]  # type: ignore[operator]
+    first, second = lowest(ours.text), lowest(theirs.text)
+    return first is not None and second is not None and first >= second
+
+
+def _number(data: object) -> float | None:
+    if isinstance(data, tuple) and len(data) == 2 and data[0] in ('int', 'float', 'bool'):
+        text = str(data[1]).lower()
+        return float({'true': '1', 'false': '0'}.get(text, text))
+    return None
+
+
+def lowest(text: str) -> object:
+    """The version that a pin, a `rev` or a requirement begins with, None if there is none."""
+    text = text.strip().strip('"\'')
+    named = requirement_name(text)
+    if named is not None and not PIN.fullmatch(text):
+        text = text[len(re.match(r'[\w.-]+\s*(\[[^\]]*\])?', text)[0]):]  # type: ignore[index]
+    bounds = [part.strip() for part in text.split(';')[0].split(',')]
+    for bound in bounds:
+        found = re.fullmatch(r'(?:===?|>=?|~=|~|\^)?\s*(v?\d[\w.]*)', bound)
+        if found:
+            return as_version(found[1])
+    return None

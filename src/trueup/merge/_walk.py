@@ -1,0 +1,209 @@
+"""The walk over three keyed trees: what is to be spliced into ours, and what is to be said about it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from trueup.merge._verdict import Question, Side, Verdict, judge, same
+from trueup.model import Action, KeyPath, Level, Owner
+from trueup.policy import FileRules, Rule
+from trueup.text.tree import Document, Grammar, Kind, Node
+
+
+class Edit(NamedTuple):
+    """One change of ours: `insert`, `replace` (by theirs), `remove`, or `text` (a third value)."""
+
+    kind: str
+    path: KeyPath
+    text: str = ''
+
+
+class Choice(NamedTuple):
+    """What was decided about one key."""
+
+    path: KeyPath
+    action: Action
+    verdict: Verdict
+    owner: Owner = Owner.DEFAULT
+
+
+class Walked(NamedTuple):
+    """All edits and choices of one file."""
+
+    edits: tuple[Edit, ...] = ()
+    choices: tuple[Choice, ...] = ()
+
+
+class Three(NamedTuple):
+    """The documents of one file; base is None where there is none."""
+
+    base: Document | None
+    ours: Document
+    theirs: Document
+
+
+class _Nodes(NamedTuple):
+    base: Node | None
+    ours: Node | None
+    theirs: Node | None
+
+    def child(self, key: str) -> _Nodes:
+        """The three nodes one key further down."""
+        return _Nodes(*(node.child(key) if node is not None else None for node in self))
+
+
+def walk(documents: Three, grammar: Grammar, rules: FileRules | None, *, both: bool = False) -> Walked:
+    """Compare three documents key by key."""
+    walker = _Walker(documents, grammar, rules, both)
+    root = _Nodes(documents.base.root if documents.base else None, documents.ours.root, documents.theirs.root)
+    walker.children((), root)
+    return Walked(tuple(walker.edits), tuple(walker.choices))
+
+
+class _Walker:
+    """One walk; collects edits and choices."""
+
+    def __init__(self, documents: Three, grammar: Grammar, rules: FileRules | None, both: bool) -> None:
+        self.documents = documents
+        self.grammar = grammar
+        self.rules = rules
+        self.both = both
+        self.edits: list[Edit] = []
+        self.choices: list[Choice] = []
+
+    def children(self, path: KeyPath, nodes: _Nodes) -> None:
+        """Compare all keys of a container, the standard's order first."""
+        order = [*(nodes.theirs.keys if nodes.theirs else ()), *(nodes.ours.keys if nodes.ours else ())]
+        for key in dict.fromkeys(order):
+            self.entry((*path, key), nodes.child(key))
+
+    def entry(self, path: KeyPath, nodes: _Nodes) -> None:
+        """Compare one key."""
+        if nodes.ours is not None and nodes.theirs is not None:
+            if same(self.side(1, nodes.ours), self.side(2, nodes.theirs)):
+                return
+            if _containers(nodes.ours, nodes.theirs):
+                inner = nodes if nodes.base is not None and nodes.base.kind is nodes.ours.kind else nodes._replace(base=None)
+                if plain(nodes.ours) and plain(nodes.theirs) and nodes.ours.kind is Kind.LIST:
+                    self.list(path, inner)
+                else:
+                    self.children(path, inner)
+                return
+        if self.rules is not None and self.rules.divided(path):
+            if nodes.theirs is None and nodes.ours is not None and nodes.ours.children:
+                return self.children(path, nodes)
+            if nodes.ours is None and nodes.theirs is not None and nodes.theirs.children:
+                return self.divided(path, nodes)
+        self.settle(path, nodes)
+
+    def divided(self, path: KeyPath, nodes: _Nodes) -> None:
+        """A container that ours lacks, with more than one owner inside: put in what is wanted."""
+        wanted, unwanted = self.leaves(path, nodes)
+        if not wanted:
+            return self.settle(path, nodes)
+        verdict = self.ask(wanted[0], self.at(wanted[0]))
+        self.edits.append(Edit('insert', path))
+        self.edits.extend(Edit('remove', one) for one in unwanted)
+        self.choices.append(Choice(path, Action.ADD, verdict, self.owner(wanted[0])))
+
+    def leaves(self, path: KeyPath, nodes: _Nodes) -> tuple[list[KeyPath], list[KeyPath]]:
+        """The undivided keys below a path which are wanted, and those which are not."""
+        if self.rules is not None and self.rules.divided(path) and nodes.theirs is not None and nodes.theirs.children:
+            wanted: list[KeyPath] = []
+            unwanted: list[KeyPath] = []
+            for key in nodes.theirs.keys:
+                more = self.leaves((*path, key), nodes.child(key))
+                wanted += more[0]
+                unwanted += more[1]
+            return wanted, [path] if not wanted else unwanted
+        take = self.ask(path, nodes).take
+        return ([path], []) if take == 'theirs' else ([], [path])
+
+    def at(self, path: KeyPath) -> _Nodes:
+        """The three nodes at a path."""
+        base, ours, theirs = self.documents
+        return _Nodes(base.find(path) if base else None, ours.find(path), theirs.find(path))
+
+    def settle(self, path: KeyPath, nodes: _Nodes) -> None:
+        """Judge one key and keep edit and choice."""
+        verdict = self.ask(path, nodes)
+        if verdict.take == 'ours':
+            if verdict.said:
+                self.choices.append(Choice(path, Action.KEEP, verdict, self.owner(path)))
+            return
+        if nodes.theirs is None:
+            kind, action = 'remove', Action.REMOVE
+        elif nodes.ours is None:
+            kind, action = 'insert', Action.ADD
+        else:
+            kind, action = ('text' if verdict.take == 'text' else 'replace'), Action.CHANGE
+        self.edits.append(Edit(kind, path, verdict.text))
+        self.choices.append(Choice(path, action, verdict, self.owner(path)))
+
+    def list(self, path: KeyPath, nodes: _Nodes) -> None:
+        """Compare a list of plain values item by item, and say it once."""
+        inner = _Walker(self.documents, self.grammar, self.rules, self.both)
+        inner.children(path, nodes)
+        changed = [choice for choice in inner.choices if choice.action is not Action.KEEP]
+        self.choices.extend(
+            choice for choice in inner.choices if choice.action is Action.KEEP and self.telling(choice)
+        )
+        if not changed or nodes.ours is None or nodes.theirs is None:
+            return
+        removed = {edit.path[-1] for edit in inner.edits if edit.kind == 'remove'}
+        stays = [key for key in nodes.ours.keys if key not in removed]
+        if not stays and not nodes.ours.flow or not stays:
+            self.edits.append(Edit('replace', path))
+        else:
+            inserts = [edit for edit in inner.edits if edit.kind != 'remove']
+            self.edits.extend([*inserts, *(edit for edit in inner.edits if edit.kind == 'remove')])
+        worst = max(changed, key=lambda choice: tuple(Level).index(choice.verdict.level))
+        owners = [choice for choice in changed if choice.owner is not Owner.DEFAULT] or [worst]
+        self.choices.append(Choice(path, Action.CHANGE, worst.verdict, owners[0].owner))
+
+    def telling(self, choice: Choice) -> bool:
+        """Whether a kept item of a list is worth a line of its own."""
+        return choice.verdict.conflict or choice.verdict.level is not Level.APPLIED
+
+    def ask(self, path: KeyPath, nodes: _Nodes) -> Verdict:
+        """The verdict on one key."""
+        base, ours, theirs = (self.side(number, node) for number, node in enumerate(nodes))
+        column = nodes.ours.column if nodes.ours is not None else 0
+        if nodes.ours is not None and nodes.theirs is not None:
+            base, theirs = (
+                self.aligned(number, node, column) for number, node in ((0, nodes.base), (2, nodes.theirs))
+            )
+        first = self.documents.base is None
+        return judge(Question(path, base, ours, theirs, self.rule(path), first, self.both))
+
+    def rule(self, path: KeyPath) -> Rule | None:
+        """The rule for a key, None without policies."""
+        return self.rules.rule(path) if self.rules is not None else None
+
+    def owner(self, path: KeyPath) -> Owner:
+        """The owner of a key."""
+        return self.rules.rule(path).owner if self.rules is not None else Owner.DEFAULT
+
+    def side(self, number: int, node: Node | None) -> Side | None:
+        """A node of one document with its text."""
+        document = self.documents[number]
+        return Side(node, document.source(node)) if node is not None and document is not None else None
+
+    def aligned(self, number: int, node: Node | None, column: int) -> Side | None:
+        """A node of another document with its text moved to the column of ours."""
+        document = self.documents[number]
+        if node is None or document is None:
+            return None
+        return Side(node, self.grammar.aligned(document, node, column))
+
+
+def plain(node: Node) -> bool:
+    """Whether all children are single values."""
+    return all(child.kind is Kind.LEAF for child in node.children)
+
+
+def _containers(ours: Node, theirs: Node) -> bool:
+    """Whether two nodes can be compared child by child."""
+    if ours.kind is Kind.LEAF or ours.kind is not theirs.kind or ours.ordered or theirs.ordered:
+        return False
+    return bool(ours.children and theirs.children)

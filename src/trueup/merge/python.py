@@ -1,0 +1,5 @@
+"""Python modules."""
+
+from trueup.merge._strategy import Strategy
+
+STRATEGY = Strategy('Python', ('*.py', '*.pyi'), whole=True, both=True)

@@ -1,0 +1,102 @@
+"""Lists and tables in brackets: an item put in or taken out with its comma, its comment and its line."""
+
+from __future__ import annotations
+
+from trueup.text.tree import Node, line_end, line_start
+
+
+def remove_item(text: str, container: Node, item: Node, comment: str = '#') -> str:
+    """The text without an item of a bracketed container."""
+    items = container.children
+    at = items.index(item)
+    if _own_line(text, container, item):
+        start, end = item.start, item.end
+        if at == len(items) - 1 and at and not _comma_behind(text, item, container, comment):
+            comma = _comma_at(text, items[at - 1].value[1], start, comment)
+            if comma >= 0:
+                return text[:comma] + text[comma + 1:start] + text[end:]
+        return text[:start] + text[end:]
+    if at + 1 < len(items):
+        return text[:item.body] + text[items[at + 1].body:]
+    if at:
+        return text[:items[at - 1].value[1]] + text[item.value[1]:]
+    return text[:container.value[0] + 1] + text[container.value[1] - 1:]
+
+
+def insert_item(text: str, container: Node, at: int, chunk: str, comment: str = '#') -> str:
+    """The text with an item put in before the item number `at` (the length: at the end)."""
+    items = container.children
+    if not items:
+        inner = text[container.value[0] + 1:container.value[1] - 1]
+        pad = ' ' if text[container.value[0]] == '{' else ''
+        keep = inner if inner.strip() else ''
+        return text[:container.value[0] + 1] + keep + pad + chunk + pad + text[container.value[1] - 1:]
+    if '\n' in text[container.value[0]:items[0].body]:
+        return _insert_line(text, container, at, chunk, comment)
+    if at < len(items):
+        position = items[at].body
+        return text[:position] + chunk + ', ' + text[position:]
+    position = items[-1].value[1]
+    return text[:position] + ', ' + chunk + text[position:]
+
+
+def _insert_line(text: str, container: Node, at: int, chunk: str, comment: str) -> str:
+    items = container.children
+    indent = text[line_start(text, items[0].body):items[0].body]
+    if at < len(items):
+        position = items[at].start if _own_line(text, container, items[at]) else items[at].body
+        if position == items[at].start:
+            return text[:position] + indent + chunk + ',\n' + text[position:]
+        return text[:position] + chunk + ', ' + text[position:]
+    last = items[-1]
+    comma = _comma_at(text, last.value[1], container.value[1], comment)
+    tail, close = ',', container.value[1] - 1
+    if comma < 0:
+        text = text[:last.value[1]] + ',' + text[last.value[1]:]
+        tail, close = '', container.value[1]
+    position = min(line_end(text, last.value[1]), close)
+    if '\n' not in text[last.value[1]:position]:
+        return text[:last.value[1] + 1] + ' ' + chunk + tail + text[last.value[1] + 1:]
+    return text[:position] + indent + chunk + tail + '\n' + text[position:]
+
+
+def item_span(text: str, floor: int, body: int, end: int, close: int, comment: str = '#') -> tuple[int, int]:
+    """From where to where an item on lines of its own reaches: comments above, comma and comment behind."""
+    first = line_start(text, body)
+    if first < floor or text[first:body].strip():
+        return body, end
+    start = first
+    while start > floor:
+        above = line_start(text, start - 1)
+        content = text[above:start].strip()
+        if above < floor or not content.startswith(comment):
+            break
+        start = above
+    comma = _comma_at(text, end, close, comment)
+    stop = min(line_end(text, comma + 1 if comma >= 0 else end), close)
+    rest = text[comma + 1 if comma >= 0 else end:stop].strip()
+    if (rest and not rest.startswith(comment)) or not text[:stop].endswith('\n'):
+        return body, end
+    return start, stop
+
+
+def _own_line(text: str, container: Node, item: Node) -> bool:
+    return item.start < item.body and item.start > container.value[0] and text[item.start - 1] == '\n'
+
+
+def _comma_behind(text: str, item: Node, container: Node, comment: str) -> bool:
+    return _comma_at(text, item.value[1], container.value[1], comment) >= 0
+
+
+def _comma_at(text: str, start: int, stop: int, comment: str) -> int:
+    position = start
+    while position < stop:
+        if text[position] == ',':
+            return position
+        if comment and text.startswith(comment, position):
+            position = line_end(text, position)
+        elif text[position].isspace():
+            position += 1
+        else:
+            return -1
+    return -1

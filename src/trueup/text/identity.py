@@ -1,0 +1,58 @@
+"""By what an item of a list is known: a hook by its id, a dependency by its name, a plain string by itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from packaging.utils import canonicalize_name
+
+from trueup.model import KeyPath
+from trueup.text.keys import list_segment
+from trueup.text.tree import numbered
+
+FIELDS = ('repo', 'id', 'name', 'alert', 'record', 'uses', 'run', 'job_name', 'module', 'package-ecosystem', 'key')
+"""Fields that name an item, the most telling first."""
+
+REQUIREMENT = re.compile(r'\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(\[[^\]]*\])?\s*(?=$|[<>=!~@;(\s])')
+REQUIREMENT_LISTS = frozenset({'dependencies', 'requires', 'additional_dependencies', 'install_requires', 'deps'})
+REQUIREMENT_GROUPS = frozenset({'optional-dependencies', 'dependency-groups'})
+ORDERED = frozenset({'command', 'cmd', 'entrypoint', 'entry', 'stages_order'})
+"""Lists of which each place has a meaning."""
+
+
+def requirement_name(text: str) -> tuple[str, str] | None:
+    """Normalised name and extras of a requirement, None if the text is no such thing."""
+    found = REQUIREMENT.match(text)
+    if found is None:
+        return None
+    extras = ','.join(sorted(canonicalize_name(part.strip()) for part in (found[2] or '')[1:-1].split(',') if part))
+    return canonicalize_name(found[1]), f'[{extras}]' if extras else ''
+
+
+def holds_requirements(path: KeyPath) -> bool:
+    """Whether the list at a path is one of dependencies."""
+    return bool(path) and (path[-1] in REQUIREMENT_LISTS or (len(path) > 1 and path[-2] in REQUIREMENT_GROUPS))
+
+
+def string_keys(values: Sequence[str], path: KeyPath) -> tuple[str, ...]:
+    """Segments for a list of plain values."""
+    names = [requirement_name(value) for value in values] if holds_requirements(path) else [None]
+    if None in names or not values:
+        return numbered([list_segment('', value) for value in values])
+    plain = [name for name, _ in filter(None, names)]
+    return numbered([
+        list_segment('name', name + extras if plain.count(name) > 1 else name) for name, extras in filter(None, names)
+    ])
+
+
+def map_keys(items: Sequence[Mapping[str, str]]) -> tuple[str, ...] | None:
+    """Segments for a list of tables, from their scalar fields; None if one has nothing to be known by."""
+    names = []
+    for item in items:
+        field = next((field for field in FIELDS if item.get(field)), None)
+        if field is None:
+            return None
+        value = item[field].strip().split('\n')[0]
+        names.append(list_segment(field, value.split('@')[0] if field == 'uses' else value))
+    return numbered(names)

@@ -1,0 +1,111 @@
+"""Files in which each line is one thing: ignore files, CODEOWNERS, requirements."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable
+
+from trueup.model import KeyPath
+from trueup.text.identity import requirement_name
+from trueup.text.keys import list_segment
+from trueup.text.tree import (
+    Document,
+    Grammar,
+    Kind,
+    Node,
+    lead_of,
+    line_end,
+    map_data,
+    need,
+    numbered,
+    place,
+    splice,
+    whole_lines,
+)
+
+TRAILING = re.compile(r'\s+#.*$')
+
+
+def _documents(text: str, name: Callable[[list[str]], tuple[str, ...]], value: Callable[[str], str]) -> Document:
+    """The document of a text of lines; `name` gives their keys, `value` the part of a line that counts."""
+    found: list[tuple[int, int]] = []
+    position = 0
+    while position < len(text):
+        end = line_end(text, position)
+        while text[:end].endswith('\\\n') and end < len(text):
+            end = line_end(text, end)
+        if text[position:end].strip() and not text[position:end].lstrip().startswith('#'):
+            found.append((position, end))
+        position = end
+    values = [value(text[start:end].rstrip('\n')) for start, end in found]
+    keys = name([one.strip() for one in values])
+    nodes: list[Node] = []
+    for key, one, (start, end) in zip(keys, values, found, strict=True):
+        lead = lead_of(text, nodes[-1].end if nodes else 0, start) if nodes else start
+        span = (start, start + len(one))
+        nodes.append(Node(key, Kind.LEAF, lead, start, end, span, ' '.join(one.split()), after=start))
+    return Document(text, Node('', Kind.LIST, 0, 0, len(text), (0, len(text)), map_data(nodes), tuple(nodes)))
+
+
+def _plain(values: list[str]) -> tuple[str, ...]:
+    return numbered([list_segment('', value) for value in values])
+
+
+def _named(values: list[str]) -> tuple[str, ...]:
+    found = [None if value.startswith('-') or '://' in value.split('@')[0] else requirement_name(value)
+             for value in values]
+    plain = [pair[0] for pair in found if pair is not None]
+    names = []
+    for value, pair in zip(values, found, strict=True):
+        if pair is None:
+            names.append(list_segment('', value))
+        else:
+            names.append(pair[0] + pair[1] if plain.count(pair[0]) > 1 else pair[0])
+    return numbered(names)
+
+
+@functools.lru_cache(maxsize=64)
+def parse_lines(text: str) -> Document:
+    """The document of a file of patterns."""
+    return _documents(text, _plain, str.rstrip)
+
+
+@functools.lru_cache(maxsize=64)
+def parse_requirements(text: str) -> Document:
+    """The document of a requirements file; its keys are normalised names."""
+    return _documents(text, _named, lambda line: TRAILING.sub('', line).rstrip())
+
+
+class Lines(Grammar):
+    """Ignore files and CODEOWNERS: the last match wins, so nothing is reordered."""
+
+    name = 'list of lines'
+
+    def parse(self, text: str) -> Document:
+        return parse_lines(text)
+
+    def insert(self, document: Document, path: KeyPath, other: Document) -> str:
+        node = need(other, path)
+        chunk = whole_lines(other.text[node.start:node.end])
+        return splice(document.text, _line_place(document.root, other.root, path[-1]), chunk)
+
+    def replace(self, document: Document, path: KeyPath, other: Document) -> str:
+        return self.set_text(document, path, other.source(need(other, path)))
+
+
+class Requirements(Lines):
+    """Requirements files of pip."""
+
+    name = 'requirements'
+
+    def parse(self, text: str) -> Document:
+        return parse_requirements(text)
+
+
+def _line_place(parent: Node, source: Node, key: str) -> int:
+    """Behind its neighbour above, else on top: the standard's lines go before the team's."""
+    order = source.keys
+    if any(parent.child(name) for name in order[:order.index(key)]):
+        return place(parent, source, key)
+    return parent.children[0].start if parent.children else parent.end

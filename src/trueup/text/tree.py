@@ -1,0 +1,247 @@
+"""The keyed tree of a document: spans into its exact text, and the three changes that splice into it."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from trueup.model import KeyPath
+
+
+class Malformed(Exception):
+    """The text is not a document of its format; one line says why."""
+
+
+class Kind(StrEnum):
+    """What a node is: keyed children, items by identity, or one value."""
+
+    MAP = 'map'
+    LIST = 'list'
+    LEAF = 'leaf'
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One entry: `[start, body)` are the comments above it, `[body, end)` its lines, `value` the value's own text.
+
+    `after` is where its value may begin (behind `key:`); `data` is the layout-free meaning, for comparing; `flow` says
+    that its children stand in brackets; `ordered` that their order has a meaning.
+    """
+
+    key: str
+    kind: Kind
+    start: int
+    body: int
+    end: int
+    value: tuple[int, int]
+    data: Hashable
+    children: tuple[Node, ...] = ()
+    after: int = 0
+    flow: bool = False
+    column: int = 0
+    ordered: bool = False
+
+    def child(self, key: str) -> Node | None:
+        """The child with a key."""
+        return next((node for node in self.children if node.key == key), None)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Keys of the children, in order."""
+        return tuple(node.key for node in self.children)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A text and its tree."""
+
+    text: str
+    root: Node
+
+    def find(self, path: KeyPath) -> Node | None:
+        """The node at a path."""
+        node: Node | None = self.root
+        for key in path:
+            node = node.child(key) if node is not None else None
+        return node
+
+    def source(self, node: Node) -> str:
+        """The value as written."""
+        return self.text[node.value[0]:node.value[1]]
+
+
+class Grammar:
+    """A format: parses, and splices into a document whose entries are runs of whole lines."""
+
+    name = 'text'
+    comment = '#'
+    late = False
+    """Whether new entries go behind what the service put at the same place."""
+
+    def parse(self, text: str) -> Document:
+        """The document; raises Malformed."""
+        raise Malformed(f'no parser for {self.name}')
+
+    def check(self, text: str) -> None:
+        """Raise Malformed where the format's own reader would refuse the text."""
+        self.parse(text)
+
+    def shown(self, document: Document, path: KeyPath) -> str:
+        """The value at a path for people to read."""
+        node = document.find(path)
+        return document.source(node).strip('\n') if node is not None else ''
+
+    def aligned(self, document: Document, node: Node, column: int) -> str:
+        """The value as written, moved to another column where indentation counts."""
+        del column
+        return document.source(node)
+
+    def remove(self, document: Document, path: KeyPath) -> str:
+        """The text without the entry and the comments directly above it."""
+        node = need(document, path)
+        return cut(document.text, node.start, node.end)
+
+    def replace(self, document: Document, path: KeyPath, other: Document) -> str:
+        """The text with the value that `other` has at the same path."""
+        mine, yours = need(document, path), need(other, path)
+        return document.text[:mine.body] + whole_lines(other.text[yours.body:yours.end]) + document.text[mine.end:]
+
+    def insert(self, document: Document, path: KeyPath, other: Document) -> str:
+        """The text with the entry that `other` has at a path, beside the same neighbours."""
+        parent, source = need(document, path[:-1]), need(other, path[:-1])
+        node = need(other, path)
+        chunk = whole_lines(other.text[node.start:node.end])
+        position = place(parent, source, path[-1], late=self.late)
+        return splice(document.text, position, chunk)
+
+    def spell(self, path: KeyPath, value: str) -> str:
+        """A small text of this format that holds just one value; raises Malformed where keys are no free names."""
+        raise Malformed(f'{self.name} has no keys that could move ({path}, {value})')
+
+    def rename(self, document: Document, old: KeyPath, new: KeyPath) -> str:
+        """The text with an entry at another path."""
+        small = self.parse(self.spell(new, self.shown(document, old)))
+        path, parent = new, document
+        while len(path) > 1 and parent.find(path[:-1]) is None:
+            path = path[:-1]
+        text = self.insert(document, path, small)
+        return self.remove(self.parse(text), old)
+
+    def set_text(self, document: Document, path: KeyPath, value: str) -> str:
+        """The text with another value at a path, spelled by the caller."""
+        node = need(document, path)
+        return document.text[:node.value[0]] + value + document.text[node.value[1]:]
+
+
+def need(document: Document, path: KeyPath) -> Node:
+    """The node at a path; raises Malformed if there is none."""
+    node = document.find(path)
+    if node is None:
+        raise Malformed(f'no entry {path}')
+    return node
+
+
+def render(document: Document) -> str:
+    """Put a document together from its nodes: the same text, or Malformed if spans overlap."""
+    return ''.join(_pieces(document.text, document.root.children, 0, len(document.text)))
+
+
+def _pieces(text: str, nodes: Sequence[Node], start: int, end: int) -> Iterator[str]:
+    for node in nodes:
+        if not start <= node.start <= node.body <= node.end <= end:
+            raise Malformed(f'entry {node.key!r} is not where it should be')
+        yield text[start:node.start]
+        yield from _pieces(text, node.children, node.start, node.end)
+        start = node.end
+    yield text[start:end]
+
+
+def whole_lines(text: str) -> str:
+    """The text, ended with a line feed."""
+    return text if text.endswith('\n') or not text else text + '\n'
+
+
+def cut(text: str, start: int, end: int) -> str:
+    """The text without a run of lines; no blank line is left at the top or doubled."""
+    before, after = text[:start], text[end:]
+    if not before:
+        after = after.lstrip('\n')
+    if end == len(text) and before and not text.endswith('\n'):
+        before = before.rstrip('\n')
+    return before + after
+
+
+def splice(text: str, position: int, chunk: str) -> str:
+    """The text with whole lines put in at a position; a missing final newline stays missing."""
+    before, after = text[:position], text[position:]
+    if before and not before.endswith('\n'):
+        before += '\n'
+        chunk = chunk.rstrip('\n') if not after else chunk
+    if not before.strip('\n') and not before:
+        chunk = chunk.lstrip('\n')
+    return before + chunk + after
+
+
+def place(parent: Node, source: Node, key: str, *, late: bool = False) -> int:
+    """Where a new child goes: behind its neighbour above, else before the one below, else at the end."""
+    order = source.keys
+    at = order.index(key)
+    above = next((parent.child(name) for name in reversed(order[:at]) if parent.child(name)), None)
+    below = next((parent.child(name) for name in order[at + 1:] if parent.child(name)), None)
+    if late and below is not None and (above is None or above.end <= below.start):
+        return below.start
+    if late and below is None and parent.children:
+        return parent.children[-1].end
+    if above is not None:
+        return above.end
+    if below is not None:
+        return below.start
+    return parent.children[-1].end if parent.children else parent.end
+
+
+def lead_of(text: str, floor: int, line: int, *, comment: str = '#', column: int | None = None) -> int:
+    """Start of the comments directly above a line, and of the blank lines above those; never before `floor`."""
+    start = line
+    while start > floor:
+        above = text.rfind('\n', floor, start - 1) + 1 if '\n' in text[floor:start - 1] else floor
+        content = text[above:start].strip()
+        if not content.startswith(comment) or (column is not None and _column(text, above) > column):
+            break
+        start = above
+    while start > floor:
+        above = text.rfind('\n', floor, start - 1) + 1 if '\n' in text[floor:start - 1] else floor
+        if text[above:start].strip():
+            break
+        start = above
+    return start
+
+
+def line_end(text: str, position: int) -> int:
+    """Position behind the line feed that ends the line."""
+    found = text.find('\n', position)
+    return len(text) if found < 0 else found + 1
+
+
+def line_start(text: str, position: int) -> int:
+    """Position of the first character of the line."""
+    return text.rfind('\n', 0, position) + 1
+
+
+def numbered(names: Sequence[str]) -> tuple[str, ...]:
+    """The names, a repeated one with `~2`, `~3` behind it."""
+    seen: dict[str, int] = {}
+    result = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        result.append(name if seen[name] == 1 else f'{name}~{seen[name]}')
+    return tuple(result)
+
+
+def map_data(children: Sequence[Node]) -> Hashable:
+    """Meaning of keyed children: their order has none."""
+    return ('map', frozenset((node.key, node.data) for node in children))
+
+
+def _column(text: str, start: int) -> int:
+    return len(text[start:]) - len(text[start:].lstrip(' \t')) if start < len(text) else 0
