@@ -8,7 +8,7 @@ from pathlib import Path
 
 from trueup.errors import ExitCode
 from trueup.hooks._arguments import parse
-from trueup.hooks._lint import line_of, remarks
+from trueup.hooks._lint import line_of, syntax_hint
 from trueup.lint.format import format_files
 from trueup.lint.model import LintResult
 from trueup.lint.run import LintOptions, lint
@@ -29,9 +29,10 @@ def run_formatters(argv: Sequence[str], *, tools: tuple[str, ...]) -> int:
         changed = _format(result, tools)
     for path in changed:
         print(f'{path}: {"would be formatted" if arguments.check else "formatted"}')
-    for remark in remarks(result):
-        if not remark.startswith('failed: ') or result.crashed:
-            print(remark, file=sys.stderr)
+    said = [f'note: {note}' for note in result.notes]
+    said += [f'failed: {failure.tool} did not come to an end: {failure.text}' for failure in result.crashed]
+    for line in said + syntax_hint(result):
+        print(line, file=sys.stderr)
     return ExitCode.FINDINGS if result.failed or changed else ExitCode.CLEAN
 
 

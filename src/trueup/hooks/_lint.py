@@ -45,6 +45,10 @@ def remarks(result: LintResult) -> list[str]:
         found.append(f'note: {len(result.known)} recorded in .trueup/baseline.json and not counted')
     if result.failed:
         found += [f'failed: {reason}' for reason in result.reasons]
-    if any(message.rule in SYNTAX or message.symbol in SYNTAX for message in result.messages):
-        found.append(SYNTAX_HINT)
-    return found
+    return found + syntax_hint(result)
+
+
+def syntax_hint(result: LintResult) -> list[str]:
+    """What to do about a file that no tool can read."""
+    broken = any(message.rule in SYNTAX or message.symbol in SYNTAX for message in result.messages)
+    return [SYNTAX_HINT] if broken else []
