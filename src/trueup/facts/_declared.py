@@ -13,11 +13,12 @@ from trueup.facts._view import View
 
 REQUIREMENT_FILES = r'([^/]+/)*(requirements?([-_.][\w.-]+)?|[\w.-]+[-_.]requirements?|requirements?[-_]?[\w.-]*)\.(txt|in)|([^/]+/)*requirements/[^/]+\.(txt|in)'
 DEV_WORDS = re.compile(r'dev|test|lint|ci|doc', re.IGNORECASE)
+BASE = frozenset({'pip', 'setuptools', 'wheel', 'poetry', 'pipenv', 'uv'})
 CONDA_LINE = re.compile(r'^\s*-\s*["\']?(?P<text>[A-Za-z0-9][\w.\[\]-]*\s*[^:"\'#]*)["\']?\s*(?:#.*)?$')
 
 
 def declared_dependencies(view: View) -> Iterator[Dependency]:
-    """Dependencies in the order pyproject, setup.py, setup.cfg, Pipfile, conda, requirements files."""
+    """Dependencies in the order pyproject, setup.py, setup.cfg, Pipfile, conda, requirements files, images."""
     yield from _project(view.pyproject)
     yield from _poetry(view.pyproject)
     yield from _setup_py(view)
@@ -28,11 +29,13 @@ def declared_dependencies(view: View) -> Iterator[Dependency]:
         group = 'dev' if DEV_WORDS.search(path.rsplit('/', 1)[-1]) else 'runtime'
         for line, name, specifier in requirement_lines(view.text(path) or ''):
             yield Dependency(name, specifier, path, line, group)
+    yield from _image(view)
 
 
 def requirement_files(view: View) -> tuple[str, ...]:
     """Paths of requirements files, nearest to the root first."""
-    return view.named(REQUIREMENT_FILES)
+    found = view.named(REQUIREMENT_FILES)
+    return tuple(sorted(found, key=lambda path: (path.count('/'), bool(DEV_WORDS.search(path.rsplit('/', 1)[-1])))))
 
 
 def _project(toml: Toml) -> Iterator[Dependency]:
@@ -129,3 +132,13 @@ def _conda(view: View) -> Iterator[Dependency]:
                 parsed = parse_requirement(re.sub(r'(==[^=]+)=.*', r'\1', text))
                 if parsed and parsed[0] not in ('python', 'pip'):
                     yield Dependency(*parsed, path, number)
+
+
+def _image(view: View) -> Iterator[Dependency]:
+    """Packages that an image installs by name, beside any list."""
+    for path in view.dockerfiles:
+        for line, found in view.search(path, r'\bpip3?\s+(?:-\S+\s+)*install\s+(?P<rest>[^&|;\\#]+)'):
+            for word in found['rest'].split():
+                parsed = parse_requirement(word.strip('"\'')) if not word.startswith(('-', '.', '/', '$')) else None
+                if parsed and not word.endswith(('.txt', '.in', '.whl')) and parsed[0] not in BASE:
+                    yield Dependency(*parsed, path, line, 'image')

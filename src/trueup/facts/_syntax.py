@@ -45,6 +45,7 @@ NAMES = {
     'contextlib': {'asynccontextmanager': '3.7', 'nullcontext': '3.7', 'chdir': '3.11'},
 }
 BUILTIN_GENERICS = frozenset({'list', 'dict', 'tuple', 'set', 'frozenset', 'type'})
+PYTHON_2_NAMES = frozenset({'unicode', 'xrange', 'basestring', 'raw_input'})
 PYTHON_2 = re.compile(r'Missing parentheses in call to|multiple exception types|invalid decimal literal|leading zeros')
 
 
@@ -76,6 +77,8 @@ def needs(module: Module) -> Iterator[Need]:
 def _of_node(node: ast.AST, annotation: bool) -> Iterator[tuple[str, str]]:
     if found := NODES.get(type(node).__name__):
         yield found
+    elif isinstance(node, ast.Name) and node.id in PYTHON_2_NAMES and isinstance(node.ctx, ast.Load):
+        yield '2.7', f'{node.id} of Python 2'
     elif isinstance(node, ast.JoinedStr):
         yield '3.6', 'an f-string'
     elif isinstance(node, ast.arguments) and node.posonlyargs:

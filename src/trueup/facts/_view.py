@@ -19,7 +19,7 @@ IGNORED_FOLDERS = frozenset(
 TEST_FOLDERS = frozenset({'test', 'tests', 'testing', 'unit_tests', 'integration_tests', 'e2e'})
 SIDE_FOLDERS = frozenset(
     'docs doc examples example samples scripts script tools bin notebooks notebook notebook_drafts research benchmarks '
-    'migrations ci .ci .github deploy deployment docker helm ansible terraform data config'.split()
+    'migrations alembic usage ci .ci .github deploy deployment docker helm ansible terraform data config'.split()
 )
 MODULES_READ = 3000
 DOCKERFILE = r'([^/]+/)*([^/]+\.)?(dockerfile|containerfile)([.-][\w.-]+)?'

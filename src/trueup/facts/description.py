@@ -48,4 +48,4 @@ def _of_readme(view: View, path: str) -> Iterator[Fact]:
 
 
 def _fact(value: str, path: str, line: int, confidence: float) -> Fact:
-    return Fact('description', ' '.join(value.split()), (at(path, line),), confidence)
+    return Fact('description', ' '.join(re.sub(r'<[^<>]+>', ' ', value).split()), (at(path, line),), confidence)

@@ -21,20 +21,21 @@ APPLICATIONS = {
     'falcon.API': 'falcon',
     'falcon.App': 'falcon',
     'web.Application': 'aiohttp',
+    'get_asgi_application': 'django',
+    'get_wsgi_application': 'django',
 }
-COMMAND = r'^\s*(?P<verb>CMD|ENTRYPOINT)\s+(?P<rest>.+)$'
+COMMAND = re.compile(r'^\s*(?P<verb>CMD|ENTRYPOINT)\s+(?P<rest>.+)$', re.IGNORECASE)
 
 
 def read(view: View) -> Iterator[Fact]:
     """`application`, `application_factory`, `console_script`, `command` and `main_file`, one fact each."""
     for module in view.sources or view.modules:
-        yield from _of_module(module)
+        yield from _of_module(module, dotted_name(view, module.path))
     yield from _scripts(view)
     yield from _commands(view)
 
 
-def _of_module(module: Module) -> Iterator[Fact]:
-    name = dotted_name(module.path)
+def _of_module(module: Module, name: str) -> Iterator[Fact]:
     functions = _functions(module)
     for node in module.tree.body if module.tree else ():
         if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.Call):
@@ -70,10 +71,14 @@ def _framework(called: str) -> str:
     return APPLICATIONS.get(last) or APPLICATIONS.get('.'.join(called.split('.')[-2:]), '')
 
 
-def dotted_name(path: str) -> str:
-    """Name under which a file is imported: below the last folder that can be no package, or `src`."""
+def dotted_name(view: View, path: str) -> str:
+    """Name under which a file is imported: below the last folder that can be no package, or a bare `src`."""
     parts = path.removesuffix('.py').removesuffix('/__init__').split('/')
-    outside = [number for number, part in enumerate(parts[:-1], 1) if part == 'src' or not part.isidentifier()]
+    folders = list(enumerate(parts[:-1], 1))
+    bare = [
+        number for number, part in folders if part == 'src' and '/'.join([*parts[:number], '__init__.py']) not in view
+    ]
+    outside = bare + [number for number, part in folders if not part.isidentifier()]
     return '.'.join(parts[max(outside, default=0) :])
 
 
@@ -93,11 +98,19 @@ def _scripts(view: View) -> Iterator[Fact]:
 
 
 def _commands(view: View) -> Iterator[Fact]:
+    """The last CMD and ENTRYPOINT of each image: earlier ones have no effect, those of a HEALTHCHECK are no commands."""
     for path in view.dockerfiles:
-        for line, found in view.search(path, COMMAND, re.IGNORECASE):
-            yield Fact('command', _shell(found['rest']), (at(path, line),), note=found['verb'].upper())
-    for line, found in view.search('Procfile', r'^(\w+):\s*(.+)$'):
-        yield Fact('command', found[2], (at('Procfile', line),), note=f'Procfile {found[1]}')
+        last: dict[str, Fact] = {}
+        continued = False
+        for number, line in enumerate(view.lines(path), 1):
+            found = None if continued else COMMAND.match(line)
+            if found:
+                verb = found['verb'].upper()
+                last[verb] = Fact('command', _shell(found['rest']), (at(path, number),), note=verb)
+            continued = line.rstrip().endswith('\\')
+        yield from last.values()
+    for number, match in view.search('Procfile', r'^(\w+):\s*(.+)$'):
+        yield Fact('command', match[2], (at('Procfile', number),), note=f'Procfile {match[1]}')
 
 
 def _shell(rest: str) -> str:

@@ -15,9 +15,10 @@ from trueup.model import Evidence, Fact
 
 PUBLIC = (('pypi', 'org'), ('pythonhosted', 'org'), ('python', 'org'))
 OPTION = (
-    r'(?:^|\s)(?:-i|--index-url|--extra-index-url|--find-links|-f|PIP_INDEX_URL|PIP_EXTRA_INDEX_URL|UV_INDEX_URL)["\']?[= ]\s*["\']?'
+    r'(?:^|\s)(?:--index-url|--extra-index-url|--find-links|PIP_INDEX_URL|PIP_EXTRA_INDEX_URL|UV_INDEX_URL)["\']?[= ]\s*["\']?'
     r'(?P<url>[a-z]+://[^\s"\'\\]+)'
 )
+SHORT = r'^\s*(?P<option>-i|-f)\s*(?P<url>[a-z]+://[^\s"\'\\]+)'
 READERS = r'(\.\./)*(makefile|tox\.ini|[^/]+\.sh|\.env[\w.]*|([^/]+/)*(docker-)?compose[\w.-]*\.ya?ml|readme(\.\w+)?)'
 
 
@@ -62,11 +63,15 @@ def _found(view: View) -> Iterator[Index]:
     for path in view.named(r'(\.pip/)?pip\.(conf|ini)|\.pypirc'):
         for line, found in view.search(path, r'^\s*(extra-)?(?:index-url|repository|find-links)\s*[=:]\s*(\S+)'):
             yield Index(found[2], 'supplemental' if found[1] else 'primary', at(path, line))
+    for path in requirement_files(view):
+        for line, found in view.search(path, SHORT):
+            role = 'primary' if found['option'] == '-i' else 'supplemental'
+            yield Index(found['url'], role, at(path, line))
     for path in (*requirement_files(view), *view.dockerfiles, *view.pipelines, *view.named(READERS, outer=True)):
         for line, found in view.search(path, OPTION, re.IGNORECASE):
             yield Index(
                 found['url'],
-                'supplemental' if re.search('extra|find-links|-f ', found[0], re.I) else 'primary',
+                'supplemental' if re.search('extra|find-links', found[0], re.I) else 'primary',
                 at(path, line),
             )
 

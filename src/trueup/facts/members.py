@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 
-from trueup.facts._view import View, at, is_side, is_test
+from trueup.facts._view import View, at, is_side, is_test, nearness
 from trueup.model import Evidence, Fact
 
 PACKAGING = r'([^/]+/)+(pyproject\.toml|setup\.py|setup\.cfg|Pipfile|requirements\.txt|environment\.ya?ml)'
@@ -41,10 +42,16 @@ def _hint(view: View, members: dict[str, Evidence]) -> Iterator[Fact]:
     at_root = any(APPLICATION.search(module.text) for module in view.sources if not _below(module.path, members))
     if at_root or not members or own and not serving:
         return
-    ranked = sorted(serving or members, key=lambda folder: ('service' not in folder, folder.count('/'), folder))
+    ranked = sorted(
+        serving or members, key=lambda folder: ('service' not in folder, not _packed(view, folder), nearness(folder))
+    )
     alone = len(ranked) == 1
     note = 'adopt it with --service-root' if alone else f'one of {len(ranked)}: choose with --service-root'
     yield Fact('service_root_hint', ranked[0], (members[ranked[0]],), 0.8 if alone else 0.4, note)
+
+
+def _packed(view: View, folder: str) -> bool:
+    return any(posixpath.dirname(path) == folder for path in view.dockerfiles)
 
 
 def _serves(view: View, folder: str) -> bool:

@@ -45,11 +45,9 @@ def _format(path: str) -> str:
     if suffix in FORMATS:
         return FORMATS[suffix]
     inside = any(word in folder.lower() for folder in path.split('/')[:-1] for word in MODEL_WORDS)
-    return 'other' if inside and suffix in ('bin', 'model', 'npz', 'npy') or _is_booster(name, inside) else ''
-
-
-def _is_booster(name: str, inside: bool) -> bool:
-    return inside and name.endswith('.json') and any(word in name for word in ('xgb', 'booster', 'lgbm'))
+    if inside and suffix == 'json' and any(word in name for word in ('xgb', 'booster')):
+        return 'xgboost'
+    return 'other' if inside and suffix in ('bin', 'model', 'npz', 'npy') else ''
 
 
 def _is_pointer(view: View, path: str) -> bool:

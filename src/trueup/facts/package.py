@@ -151,8 +151,7 @@ def _best(candidates: list[Candidate], modules: list[Module]) -> Candidate | Non
     if len(candidates) == 1:
         return best
     total = sum(item.files for item in candidates)
-    alone = best.application and sum(item.application for item in candidates) == 1 and best.initialised
-    return best if best.files / total >= DOMINANT or alone and not loose else None
+    return best if best.files / total >= DOMINANT else None
 
 
 def _layout(best: Candidate) -> str:

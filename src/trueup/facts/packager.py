@@ -53,9 +53,10 @@ def _found(view: View) -> Iterator[tuple[str, Evidence]]:
         yield 'uv', at('pyproject.toml', project.line('tool', 'uv')) if project.table('tool', 'uv') else at('uv.lock')
     if project.table('tool', 'hatch', 'envs'):
         yield 'hatch', at('pyproject.toml', project.line('tool', 'hatch', 'envs'))
+    pinned = any(project.table('tool', tool) for tool in ('poetry', 'pdm', 'uv')) or 'uv.lock' in view
     backend = project.text_at('build-system', 'build-backend')
     known = next((tool for word, tool in BACKENDS.items() if backend.startswith(word)), '')
-    if project.table('project') or known:
+    if known or project.text_at('build-system', 'build-backend') or project.table('project') and not pinned:
         line = project.line('build-system', 'build-backend') or project.line('project')
         yield known or 'setuptools', at('pyproject.toml', line)
     call = setup_call(view)

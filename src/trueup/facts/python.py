@@ -86,11 +86,11 @@ def _statements(view: View) -> Iterator[Fact]:
 def _surroundings(view: View) -> Iterator[Fact]:
     for path in view.dockerfiles:
         for line, found in view.search(path, IMAGE, re.IGNORECASE):
-            yield Fact('python_image', f'=={found[1]}', (at(path, line),), 0.85 - 0.05 * path.count('/'), 'image')
+            yield Fact(
+                'python_image', f'=={found[1]}', (at(path, line),), round(0.85 - 0.05 * path.count('/'), 2), 'image'
+            )
     for path in view.pipelines:
-        for line, _ in view.search(path, CI_PYTHON):
-            for version in re.findall(r'(?<![\d.])3\.\d+', view.lines(path)[line - 1]):
-                yield Fact('python_ci', f'=={version}', (at(path, line),), 0.7, 'pipeline')
+        yield from _tested(view, path)
     project = view.pyproject
     classifiers = (
         list(project.get('project', 'classifiers') or project.get('tool', 'poetry', 'classifiers') or ())
@@ -105,6 +105,19 @@ def _surroundings(view: View) -> Iterator[Fact]:
         for version in re.findall(r'py3(\d+)|3\.(\d+)', str(project.get('tool', tool, key) or ''))[:1]:
             place = at('pyproject.toml', project.line('tool', tool, key))
             yield Fact('python_tool', f'==3.{version[0] or version[1]}', (place,), 0.6, f'{tool} {key}')
+
+
+def _tested(view: View, path: str) -> Iterator[Fact]:
+    """The oldest Python of a pipeline; a matrix of several is a statement, a single one is what happened to be there."""
+    found = [
+        (version, line)
+        for line, _ in view.search(path, CI_PYTHON)
+        for version in re.findall(r'(?<![\d.])3\.\d+', view.lines(path)[line - 1].partition(' #')[0])
+    ]
+    if found:
+        version, line = min(found, key=lambda item: minor_tuple(item[0]))
+        matrix = len({item[0] for item in found}) > 1
+        yield Fact('python_ci', f'=={version}', (at(path, line),), 0.9 if matrix else 0.7, 'tested by a pipeline')
 
 
 def _syntax(view: View) -> Need | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 
@@ -14,6 +15,8 @@ READERS = (
     r'mlproject|([^/]+/)?[^/]+\.(sh|bat|ps1)|([^/]+/)*(docker-)?compose[\w.-]*\.ya?ml|readme(\.\w+)?|docs/.*\.(md|rst)|'
     r'([^/]+/)*([^/]+\.)?(dockerfile|containerfile)([.-][\w.-]+)?|([^/]+/)*requirements[^/]*\.(txt|in))'
 )
+TALK = ('.md', '.rst', 'readme')
+COPIED = ('app', 'code', 'src', 'tmp', 'workspace')
 NO_READER = ('.dockerignore', '.bak')
 
 
@@ -33,18 +36,21 @@ def read(view: View) -> Iterator[Fact]:
 def _mentions(view: View, reader: str, path: str) -> Iterator[Evidence]:
     name = path.rsplit('/', 1)[-1]
     for line, found in view.search(reader, rf'(?P<folder>[\w.${{}}/-]*?)(?<![\w.-]){re.escape(name)}(?![\w-])'):
-        if _may_mean(reader, found['folder'].strip('./'), path):
+        comment = found.string.lstrip().startswith('#') and not reader.lower().endswith(TALK)
+        if not comment and _may_mean(view, reader, found['folder'].strip('./'), path):
             yield at(reader, line)
 
 
-def _may_mean(reader: str, folder: str, path: str) -> bool:
+def _may_mean(view: View, reader: str, folder: str, path: str) -> bool:
     """Whether `folder/name` written in `reader` may be `path`: it is spelt out, or lies beside or above the reader."""
-    own = path.rpartition('/')[0]
+    outside = reader.startswith('../')
+    own = posixpath.normpath(posixpath.join(view.service_root if outside else '', posixpath.dirname(path)))
+    own = '' if own == '.' else own
     if folder and '$' not in folder:
-        return f'{own}/'.endswith(f'{folder}/') or (
-            not own and folder.rsplit('/')[-1] in ('app', 'code', 'src', 'tmp', 'workspace')
-        )
-    beside = reader.rpartition('/')[0]
+        return f'{own}/'.endswith(f'{folder}/') or (not own and folder.rsplit('/')[-1] in COPIED)
+    if outside:
+        return not reader.lower().endswith(TALK) and view.service_root in (view.text(reader) or '')
+    beside = posixpath.dirname(reader)
     return own == beside or not own or own.startswith(f'{beside}/') and reader.lower().endswith('readme.md')
 
 

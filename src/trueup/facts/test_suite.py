@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from trueup.facts._declared import declared_dependencies
 from trueup.facts._view import View, at, is_test
-from trueup.model import Evidence, Fact
+from trueup.model import Fact
 
 TEST_FILE = re.compile(r'(test_.*|.*_tests?|tests)\.py')
 
@@ -45,23 +45,23 @@ def _folder(path: str) -> str:
 
 
 def _runner(view: View, files: list[str]) -> Fact:
-    for item in declared_dependencies(view):
-        if item.name in ('pytest', 'nose', 'nose2'):
-            return Fact('test_runner', item.name, (at(item.path, item.line),))
-    modules = [module for module in view.modules if module.path in files]
-    for runner in ('pytest', 'django', 'unittest'):
-        places = [at(module.path, item.line) for module in modules for item in module.imports if item.top == runner]
-        if places:
-            return Fact('test_runner', 'manage.py test' if runner == 'django' else runner, _first(places), 0.9)
-    named: list[Evidence] = [
-        at(path, line)
-        for path in view.named(r'(makefile|readme(\.\w+)?|tox\.ini|jenkinsfile|\.github/workflows/[^/]+\.ya?ml)')
-        for line, _ in view.search(path, r'\b(pytest|py\.test)\b')
-    ]
-    if named:
-        return Fact('test_runner', 'pytest', _first(named), 0.8)
+    declared = {item.name: at(item.path, item.line) for item in reversed(list(declared_dependencies(view)))}
+    if 'pytest' in declared:
+        return Fact('test_runner', 'pytest', (declared['pytest'],))
+    imported = {
+        item.top: at(module.path, item.line)
+        for module in view.modules
+        if module.path in files
+        for item in module.imports
+    }
+    if 'pytest' in imported:
+        return Fact('test_runner', 'pytest', (imported['pytest'],), 0.9)
+    for path in (*view.pipelines, *view.named(r'makefile|tox\.ini|readme(\.\w+)?')):
+        for line, _ in view.search(path, r'\b(pytest|py\.test)\b'):
+            return Fact('test_runner', 'pytest', (at(path, line),), 0.8)
+    if 'nose' in declared:
+        return Fact('test_runner', 'nose', (declared['nose'],))
+    for runner in ('django', 'unittest'):
+        if runner in imported:
+            return Fact('test_runner', 'manage.py test' if runner == 'django' else runner, (imported[runner],), 0.9)
     return Fact('test_runner', 'pytest', (at(files[0]),), 0.5, 'plain functions named test_')
-
-
-def _first(places: list[Evidence]) -> tuple[Evidence, ...]:
-    return tuple(places[:1])
