@@ -90,7 +90,10 @@ def test_an_unreachable_standard_is_missing_but_a_mirror_that_has_the_tag_serves
 
 def test_only_a_named_standard_is_trusted() -> None:
     """An answers file of a foreign repository must not choose what is rendered."""
-    assert require_trust('gh:acme/std', ['https://github.com/acme/std'], where='x').url == 'https://github.com/acme/std.git'
+    assert (
+        require_trust('gh:acme/std', ['https://github.com/acme/std'], where='x').url
+        == 'https://github.com/acme/std.git'
+    )
     with pytest.raises(Refusal, match='nobody here trusts'):
         require_trust('https://evil.example/std.git', ['gh:acme/std'], where='.copier-answers.yml')
 

@@ -42,14 +42,18 @@ class UserError(Exception):
 class Refusal(UserError):
     """The command would endanger something and did nothing (exit 5)."""
 
-    def __init__(self, message: str, *, where: str = '', hint: str = '', exit_code: ExitCode = ExitCode.REFUSED) -> None:
+    def __init__(
+        self, message: str, *, where: str = '', hint: str = '', exit_code: ExitCode = ExitCode.REFUSED
+    ) -> None:
         super().__init__(message, where=where, hint=hint, exit_code=exit_code)
 
 
 class Missing(UserError):
     """A needed program or address is not there (exit 6)."""
 
-    def __init__(self, message: str, *, where: str = '', hint: str = '', exit_code: ExitCode = ExitCode.MISSING) -> None:
+    def __init__(
+        self, message: str, *, where: str = '', hint: str = '', exit_code: ExitCode = ExitCode.MISSING
+    ) -> None:
         super().__init__(message, where=where, hint=hint, exit_code=exit_code)
 
 

@@ -26,9 +26,7 @@ def run_git(
     env = {name: value for name, value in os.environ.items() if name not in LEAKING}
     env |= QUIET_ENVIRONMENT | dict(environment or {})
     try:
-        done = subprocess.run(
-            ['git', *arguments], cwd=folder, input=stdin, capture_output=True, env=env, check=False
-        )
+        done = subprocess.run(['git', *arguments], cwd=folder, input=stdin, capture_output=True, env=env, check=False)
     except FileNotFoundError as error:
         if folder.is_dir():
             raise Missing('Git was not found', hint='install git and have it on PATH') from error
@@ -36,7 +34,9 @@ def run_git(
     if done.returncode:
         lines = done.stderr.decode(errors='replace').strip().splitlines() or [f'exit code {done.returncode}']
         raise GitError(
-            f'git {arguments[0]} failed: {lines[-1]}', where=str(folder), hint='run the same command to see more',
+            f'git {arguments[0]} failed: {lines[-1]}',
+            where=str(folder),
+            hint='run the same command to see more',
             exit_code=ExitCode.REFUSED,
         )
     return done.stdout
@@ -127,7 +127,7 @@ def blobs(folder: Path, names: Sequence[str]) -> dict[str, bytes]:
         if words[1] == b'missing':
             continue
         size = int(words[2])
-        found[words[0].decode()] = stream[position:position + size]
+        found[words[0].decode()] = stream[position : position + size]
         position += size + 1
     return found
 
@@ -137,7 +137,7 @@ def tree_files(folder: Path, revision: str, prefix: str = '') -> dict[str, File]
     entries = {path: entry for path, entry in tree_entries(folder, revision).items() if path.startswith(prefix)}
     contents = blobs(folder, sorted({blob for _, blob in entries.values()}))
     return {
-        path[len(prefix):]: File(contents[blob], Mode(mode) if mode in set(Mode) else Mode.PLAIN)
+        path[len(prefix) :]: File(contents[blob], Mode(mode) if mode in set(Mode) else Mode.PLAIN)
         for path, (mode, blob) in entries.items()
         if blob in contents
     }

@@ -25,9 +25,7 @@ def parse_lineage(text: str, *, where: str = 'lineage.json') -> Lineage:
     try:
         data = json.loads(text)
         entries = data['values']
-        return Lineage(
-            {key: {value: tuple(found) for value, found in known.items()} for key, known in entries.items()}
-        )
+        return Lineage({key: {value: tuple(found) for value, found in known.items()} for key, known in entries.items()})
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UserError(
             f'not a lineage: {error}', where=where, hint='it is written by the release session; restore it from Git'

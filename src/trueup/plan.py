@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from trueup.merge import merge
 from trueup.merge.retired import get_value, remove_key
+from trueup.merge.three_way import merge
 from trueup.model import Action, Change, Conflict, Decision, File, KeyPath, Level, Mode, Owner, Plan, Tree
 from trueup.policy import Policies, Retired, matches
 from trueup.text.encoding import Decoded, decode, encode
@@ -48,7 +48,12 @@ def plan(base: Tree | None, ours: Tree, theirs: Tree, context: Context) -> Plan:
     draft = _Draft()
     old = base or EMPTY
     for path in sorted({*old, *theirs}):
-        _one_file(path, _Sides(base is not None and path in old, old.get(path), ours.get(path), theirs.get(path)), context, draft)
+        _one_file(
+            path,
+            _Sides(base is not None and path in old, old.get(path), ours.get(path), theirs.get(path)),
+            context,
+            draft,
+        )
     if context.retire:
         for item in context.policies.retired:
             _retire(item, (ours, theirs), context, draft)
@@ -84,8 +89,17 @@ def _dropped(path: str, sides: _Sides, owner: Owner, draft: _Draft) -> None:
     if sides.ours.data == sides.base.data:
         draft.write(
             Change(path, sides.ours, None),
-            Decision(path, (), Action.REMOVE, 'file', None, owner, 'the standard dropped it and the service never edited it',
-                     'standard', 'untouched file'),
+            Decision(
+                path,
+                (),
+                Action.REMOVE,
+                'file',
+                None,
+                owner,
+                'the standard dropped it and the service never edited it',
+                'standard',
+                'untouched file',
+            ),
         )
         return
     draft.keep(path, owner, 'the standard dropped it; kept, because the service edited it', level=Level.REVIEW)
@@ -135,7 +149,17 @@ def _opaque(path: str, sides: _Sides, owner: Owner, context: Context, draft: _Dr
     if owner is Owner.REQUIRED:
         draft.write(
             Change(path, sides.ours, sides.theirs),
-            Decision(path, (), Action.CHANGE, 'file', 'file', owner, 'required by the standard', context.source, 'opaque file'),
+            Decision(
+                path,
+                (),
+                Action.CHANGE,
+                'file',
+                'file',
+                owner,
+                'required by the standard',
+                context.source,
+                'opaque file',
+            ),
         )
         return
     if sides.base == sides.theirs or owner in (Owner.SEED, Owner.TEAM):
@@ -176,7 +200,9 @@ def _retire_key(item: Retired, path: str, versions: tuple[File, File, Decoded | 
     after = File(encode(text, decoded), current.mode) if text.strip() else None
     draft.write(
         Change(path, original, after),
-        Decision(path, item.key, Action.REMOVE, value, None, Owner.REQUIRED, 'retired by the standard', 'standard', 'retired'),
+        Decision(
+            path, item.key, Action.REMOVE, value, None, Owner.REQUIRED, 'retired by the standard', 'standard', 'retired'
+        ),
     )
 
 

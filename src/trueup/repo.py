@@ -68,7 +68,7 @@ def repo_from_commit(root: Path, revision: str, prefix: str = '') -> Repo:
         path = os.fsdecode(raw)
         if path.startswith(prefix) and meta and meta.split()[1] == b'blob':
             mode, _, blob = meta.decode().split()
-            entries[path[len(prefix):]] = (mode, blob)
+            entries[path[len(prefix) :]] = (mode, blob)
 
     def load(path: str) -> File:
         mode, blob = entries[path]

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from packaging.version import InvalidVersion, Version
 
 from trueup.errors import ExitCode, Missing, Refusal, UserError
-from trueup.git import GitError, answers, run_git, text_of
+from trueup.git import GitError, run_git, text_of
 from trueup.settings import STANDARD_VARIABLE, Settings, UserConfiguration, cache_folder
 
 SHORTHANDS = {'gh:': 'https://github.com/', 'gl:': 'https://gitlab.com/'}
@@ -125,13 +125,12 @@ def choose_tag(standard: Standard, wanted: str) -> str:
             if standard.commit(candidate):
                 return candidate
         known = ', '.join(standard.tags()[-5:]) or 'none'
-        raise UserError(
-            f'the standard has no tag {wanted!r}', where=standard.address.url, hint=f'newest tags: {known}'
-        )
+        raise UserError(f'the standard has no tag {wanted!r}', where=standard.address.url, hint=f'newest tags: {known}')
     releases = [tag for tag in standard.tags() if not _sort_key(tag).is_prerelease] or list(standard.tags())
     if not releases:
         raise UserError(
-            'the standard has no release tag', where=standard.address.url,
+            'the standard has no release tag',
+            where=standard.address.url,
             hint='tag it (v0.1.0), or give --dev to try an untagged one',
         )
     return releases[-1]
@@ -156,7 +155,8 @@ def open_standard(address: Address, *, need: str = '', dev: bool = False) -> Sta
         if have and (not need or standard.commit(need)):
             return standard
         raise Missing(
-            'the standard could not be reached', where=address.url,
+            'the standard could not be reached',
+            where=address.url,
             hint=f'check the address and your access to it ({error.message})',
         ) from error
     return dev_standard(standard) if dev and not standard.tags() else standard
@@ -164,7 +164,16 @@ def open_standard(address: Address, *, need: str = '', dev: bool = False) -> Sta
 
 def _refresh(url: str, mirror: Path, have: bool) -> None:
     if have:
-        run_git(mirror, 'fetch', '--quiet', '--prune', '--force', url, '+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*')
+        run_git(
+            mirror,
+            'fetch',
+            '--quiet',
+            '--prune',
+            '--force',
+            url,
+            '+refs/heads/*:refs/heads/*',
+            '+refs/tags/*:refs/tags/*',
+        )
         return
     mirror.parent.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(prefix='mirror-', dir=mirror.parent))
@@ -204,16 +213,12 @@ def shipped_standard(address: Address, tag: str) -> Standard | None:
     folder = shipped_folder()
     if folder is None or not tag or version_of(tag) != metadata.version('trueup'):
         return None
-    if address != Address(address.url) or not _is_ours(address.url):
+    if address.url != installed_from():
         return None
     mirror = cache_folder() / 'shipped' / f'{_digest(address.url, tag, _folder_digest(folder))}.git'
     if not (mirror / 'HEAD').exists():
         _tagged_repository(folder, tag, mirror)
     return Standard(address, mirror)
-
-
-def _is_ours(url: str) -> bool:
-    return any(url == known for known in (installed_from(), os.environ.get('TRUEUP_SHIPPED_AS', '')) if known)
 
 
 def _tagged_repository(folder: Path, tag: str, mirror: Path) -> None:
@@ -233,18 +238,24 @@ def _tagged_repository(folder: Path, tag: str, mirror: Path) -> None:
 
 
 def installed_from() -> str:
-    """The address that this trueup was installed from (PEP 610 direct_url.json), '' when it came from an index."""
+    """The address that this trueup was installed from, '' when it came from an index.
+
+    PEP 610 direct_url.json tells it; for a clone on this machine (pre-commit keeps one) its `origin` does.
+    """
     try:
         text = metadata.distribution('trueup').read_text('direct_url.json')
     except metadata.PackageNotFoundError:
         return ''
-    if not text:
+    url = json.loads(text).get('url', '') if text else ''
+    if not url:
         return ''
-    url = json.loads(text).get('url', '')
-    try:
-        return parse_address(url).url
-    except UserError:
-        return ''
+    address = parse_address(url)
+    if Path(address.url).is_dir():
+        try:
+            return parse_address(text_of(Path(address.url), 'remote', 'get-url', 'origin')).url
+        except UserError:
+            return address.url
+    return address.url
 
 
 def wanted_address(settings: Settings, user: UserConfiguration, recorded: str) -> Address:
@@ -263,7 +274,8 @@ def require_trust(recorded: str, trusted: Iterable[str], *, where: str) -> Addre
     known = {parse_address(item).url for item in trusted if item}
     if address.url not in known:
         raise Refusal(
-            f'the answers name a standard that nobody here trusts: {address.url}', where=where,
+            f'the answers name a standard that nobody here trusts: {address.url}',
+            where=where,
             hint=f'if it is right, say so: --standard {address.url}',
         )
     return Address(address.url)
@@ -273,8 +285,10 @@ def require_tagged(tag: str, *, where: str) -> str:
     """The recorded version as a tag; raises UserError for a bare commit or a commit after a tag."""
     if _version(tag) is None:
         raise UserError(
-            f'the recorded version {tag!r} is not a release tag', where=where,
-            hint='adopt or update to a tagged release (--dev tries an untagged one)', exit_code=ExitCode.USAGE,
+            f'the recorded version {tag!r} is not a release tag',
+            where=where,
+            hint='adopt or update to a tagged release (--dev tries an untagged one)',
+            exit_code=ExitCode.USAGE,
         )
     return tag
 

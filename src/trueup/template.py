@@ -31,7 +31,8 @@ def parse_answers(text: str, *, where: str = ANSWERS_FILE) -> dict[str, object]:
     except yaml.YAMLError as error:
         line = getattr(getattr(error, 'problem_mark', None), 'line', -1) + 1
         raise UserError(
-            f'not valid YAML: {getattr(error, "problem", "malformed")}', where=f'{where}:{line}' if line else where,
+            f'not valid YAML: {getattr(error, "problem", "malformed")}',
+            where=f'{where}:{line}' if line else where,
             hint='restore it from Git; Copier writes this file',
         ) from error
     if not isinstance(data, dict):
@@ -93,15 +94,22 @@ def _run_copy(standard: Standard, tag: str, data: Mapping[str, object], destinat
 
         try:
             run_copy(
-                standard.address.url, destination, data=dict(data), vcs_ref=tag, defaults=not ask,
-                overwrite=True, quiet=True, skip_tasks=True,
+                standard.address.url,
+                destination,
+                data=dict(data),
+                vcs_ref=tag,
+                defaults=not ask,
+                overwrite=True,
+                quiet=True,
+                skip_tasks=True,
             )
         except KeyboardInterrupt:
             raise
         except Exception as error:  # pylint: disable=broad-exception-caught  # Jinja and copier raise dozens of kinds
             said = ' '.join(str(error).split()) or type(error).__name__
             raise UserError(
-                f'the template of version {tag} does not render: {said}', where=standard.address.url,
+                f'the template of version {tag} does not render: {said}',
+                where=standard.address.url,
                 hint='check the answers (--answer KEY=VALUE) or report it to the owners of the standard',
                 exit_code=ExitCode.USAGE,
             ) from error

@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import cast
 
 import tomlkit
 from tomlkit.items import Table
@@ -73,5 +74,4 @@ def write_waivers(pyproject: str, waivers: Iterable[Waiver]) -> str:
 def _sub_table(parent: tomlkit.TOMLDocument | Table, name: str, *, is_super: bool = False) -> Table:
     if name not in parent:
         parent[name] = tomlkit.table(is_super_table=is_super)
-    found = parent[name]
-    return found  # type: ignore[return-value]  # tomlkit types every item as Item | Container
+    return cast(Table, parent[name])

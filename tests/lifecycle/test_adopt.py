@@ -64,11 +64,19 @@ def test_adopting_leaves_the_checkout_alone_and_makes_a_branch(
     assert '.flake8' not in names and 'setup.py' not in names
     new = set(names) - set(OLD_SERVICE)
     assert new <= {
-        '.copier-answers.yml', '.pre-commit-config.yaml', 'noxfile.py', 'pyproject.toml', 'poetry.lock', '.trueup/baseline.json'
+        '.copier-answers.yml',
+        '.pre-commit-config.yaml',
+        'noxfile.py',
+        'pyproject.toml',
+        'poetry.lock',
+        '.trueup/baseline.json',
     }
     assert 'packaging==24.2' in _show(old_service, 'requirements.txt')
     assert '*.log' in _show(old_service, '.gitignore')
-    assert git(old_service, 'diff', '--name-only', f'main..{BRANCH}', '--', 'scorer', 'tests', 'README.md', 'Dockerfile') == ''
+    assert (
+        git(old_service, 'diff', '--name-only', f'main..{BRANCH}', '--', 'scorer', 'tests', 'README.md', 'Dockerfile')
+        == ''
+    )
 
 
 def test_the_steps_are_commits_of_their_own(trueup: Trueup, old_service: Path, standard: Path) -> None:
@@ -79,9 +87,7 @@ def test_the_steps_are_commits_of_their_own(trueup: Trueup, old_service: Path, s
     assert 'pyproject' in subjects[0] and 'v0.1.0' in subjects[1] and 'lint' in subjects[2]
 
 
-def test_the_branch_passes_check_and_old_debt_does_not_fail(
-    trueup: Trueup, old_service: Path, standard: Path
-) -> None:
+def test_the_branch_passes_check_and_old_debt_does_not_fail(trueup: Trueup, old_service: Path, standard: Path) -> None:
     """Adopted means clean; a new finding fails."""
     _adopt(trueup, old_service, standard, '--switch')
     said = trueup('check', old_service)
@@ -158,8 +164,16 @@ def test_a_service_in_a_larger_repository(trueup: Trueup, make_repository: MakeR
     files = {f'services/scorer/{path}': text for path, text in OLD_SERVICE.items()} | {'README.md': '# all\n'}
     repository = make_repository(files, 'monorepo')
     said = trueup(
-        'adopt', repository, '--service-root', 'services/scorer', '--defaults', '--verify', 'none', '--standard',
-        f'{standard}@v0.1.0', '--switch',
+        'adopt',
+        repository,
+        '--service-root',
+        'services/scorer',
+        '--defaults',
+        '--verify',
+        'none',
+        '--standard',
+        f'{standard}@v0.1.0',
+        '--switch',
     )
     assert said.code == 0, said.err + said.out
     hooks = yaml.safe_load((repository / '.pre-commit-config.yaml').read_text())
@@ -196,7 +210,10 @@ def test_an_interrupted_adoption_leaves_the_service_identical(
     before, refs = tree_of(old_service), git(old_service, 'for-each-ref')
     arguments = ['adopt', str(old_service), '--defaults', '--verify', 'none', '--standard', f'{standard}@v0.1.0']
     with subprocess.Popen(
-        [sys.executable, '-m', 'trueup', *arguments], stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        [sys.executable, '-m', 'trueup', *arguments],
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
         start_new_session=True,
     ) as process:
         assert process.stderr is not None

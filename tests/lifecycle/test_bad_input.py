@@ -95,9 +95,7 @@ def test_malformed_hooks_are_a_decision_for_a_person(
 ) -> None:
     """The rest is adopted; the file stays as it is and is named."""
     service = make_repository({**OLD_SERVICE, '.pre-commit-config.yaml': 'repos: [\n'}, 'broken')
-    said = trueup(
-        'adopt', service, '--defaults', '--verify', 'none', '--standard', standard, '--format', 'json'
-    )
+    said = trueup('adopt', service, '--defaults', '--verify', 'none', '--standard', standard, '--format', 'json')
     assert said.code == 3 and '.pre-commit-config.yaml' in said.out
     branch = git(service, 'branch', '--list', 'trueup/*', '--format=%(refname:short)').strip()
     assert git(service, 'show', f'{branch}:.pre-commit-config.yaml') == 'repos: [\n'
@@ -147,9 +145,7 @@ def test_a_standard_that_can_not_be_used(
     assert 'secret' not in err
 
 
-def test_an_answers_file_that_names_a_foreign_standard(
-    trueup: Trueup, make_repository: MakeRepository
-) -> None:
+def test_an_answers_file_that_names_a_foreign_standard(trueup: Trueup, make_repository: MakeRepository) -> None:
     """A cloned repository must not choose what is rendered here."""
     answers = '_commit: v1.0.0\n_src_path: https://evil.example/std.git\n'
     service = make_repository({'.copier-answers.yml': answers, 'app.py': ''}, 'foreign')

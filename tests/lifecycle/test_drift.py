@@ -89,7 +89,10 @@ DRIFTS: dict[str, tuple[Edit, str]] = {
     'normalised strings': (sub(PROJECT, r'^skip-string-normalization.*\n', ''), PROJECT),
     'another import style': (sub(PROJECT, r'multi_line_output = 3', 'multi_line_output = 5'), PROJECT),
     'an isort profile': (sub(PROJECT, r'^(multi_line_output.*)$', r'\1\nprofile = "google"'), PROJECT),
-    'a wider flake8': (sub(PROJECT, r'^\[tool\.flake8\]\nmax-line-length = 120', '[tool.flake8]\nmax-line-length = 200'), PROJECT),
+    'a wider flake8': (
+        sub(PROJECT, r'^\[tool\.flake8\]\nmax-line-length = 120', '[tool.flake8]\nmax-line-length = 200'),
+        PROJECT,
+    ),
     'flake8 ignores more': (sub(PROJECT, r'extend-ignore = \["E203"', 'extend-ignore = ["F401", "E203"'), PROJECT),
     'pylint disables all': (sub(PROJECT, r'^disable = \[', 'disable = [\n    "all",'), PROJECT),
     'similar lines allowed': (sub(PROJECT, r'min-similarity-lines = 10', 'min-similarity-lines = 100'), PROJECT),
@@ -142,7 +145,10 @@ def test_what_the_team_added_elsewhere_is_no_drift(trueup: Trueup, service: Path
     sub(PROJECT, r'^version = .*$', 'version = "3.1.4"')(service)
     append(PROJECT, '\n[tool.mypy]\nstrict = true\n')(service)
     append('Makefile', '\n.PHONY: deploy\ndeploy:\n\t./deploy.sh\n')(service)
-    append(HOOKS, '  - repo: https://github.com/pre-commit/pre-commit-hooks\n    rev: v6.0.0\n    hooks:\n      - id: check-toml\n')(service)
+    append(
+        HOOKS,
+        '  - repo: https://github.com/pre-commit/pre-commit-hooks\n    rev: v6.0.0\n    hooks:\n      - id: check-toml\n',
+    )(service)
     write('src/scorer/utils/extra.py', '"""Ours."""\n')(service)
     append('.gitignore', '*.bak\n')(service)
     git(service, 'add', '-A')

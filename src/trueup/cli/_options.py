@@ -10,8 +10,8 @@ from typing import TypeVar
 import click
 
 from trueup.errors import ExitCode
-from trueup.lifecycle.answers import typed
 from trueup.facts.answers import Answer
+from trueup.lifecycle.answers import typed
 from trueup.lifecycle.run import Run
 from trueup.model import Changed, Clean, Conflicted, Drifted, Failed, Outcome, Refused, Regressed
 from trueup.report import WRITERS, render
@@ -20,14 +20,32 @@ from trueup.settings import VERIFY_LEVELS, Settings, load_user_configuration
 Function = TypeVar('Function', bound=Callable[..., object])
 
 _SHARED: Mapping[str, Callable[[Function], Function]] = {
-    'standard': click.option('--standard', default='', metavar='URL[@TAG]', help='The standard; default: the one recorded or installed from.'),
-    'service_root': click.option('--service-root', default='.', metavar='DIR', help='The folder of the service in a larger repository.'),
-    'answers': click.option('--answer', 'answers', multiple=True, metavar='KEY=VALUE', help='Answer to a question of the template; may be repeated.'),
+    'standard': click.option(
+        '--standard', default='', metavar='URL[@TAG]', help='The standard; default: the one recorded or installed from.'
+    ),
+    'service_root': click.option(
+        '--service-root', default='.', metavar='DIR', help='The folder of the service in a larger repository.'
+    ),
+    'answers': click.option(
+        '--answer',
+        'answers',
+        multiple=True,
+        metavar='KEY=VALUE',
+        help='Answer to a question of the template; may be repeated.',
+    ),
     'defaults': click.option('--defaults', is_flag=True, help='Ask nothing: take what was found, else the defaults.'),
-    'plan_only': click.option('--plan', 'plan_only', is_flag=True, help='Show what would be done and do nothing (exit 1 if anything).'),
+    'plan_only': click.option(
+        '--plan', 'plan_only', is_flag=True, help='Show what would be done and do nothing (exit 1 if anything).'
+    ),
     'dev': click.option('--dev', is_flag=True, help='Accept a standard that has no release tag.'),
     'switch': click.option('--switch', is_flag=True, help='Check the new branch out.'),
-    'verify': click.option('--verify', type=click.Choice(VERIFY_LEVELS), default='tests', show_default=True, help='What is compared before and after; tests runs code of the service.'),
+    'verify': click.option(
+        '--verify',
+        type=click.Choice(VERIFY_LEVELS),
+        default='tests',
+        show_default=True,
+        help='What is compared before and after; tests runs code of the service.',
+    ),
     'format': click.option('--format', 'output', type=click.Choice(sorted(WRITERS)), default='text', show_default=True),
     'quiet': click.option('--quiet', '-q', is_flag=True, help='Print nothing when all is well.'),
     'verbose': click.option('--verbose', '-v', is_flag=True, help='Show kept differences and every decision too.'),
@@ -115,5 +133,3 @@ def exit_code(outcome: Outcome) -> int:
             return ExitCode.UNVERIFIED
         case Failed(exit_code=code):
             return code
-
-

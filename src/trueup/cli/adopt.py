@@ -12,8 +12,26 @@ from trueup.lifecycle.adopt import adopt, resume
 
 @click.command()
 @click.argument('path', default='.', type=click.Path(path_type=Path))
-@shared('standard', 'service_root', 'answers', 'defaults', 'plan_only', 'dev', 'switch', 'verify', 'format', 'quiet', 'verbose')
-@click.option('--format-code', type=click.Choice(['none', 'all']), default='none', show_default=True, help='Format all code in a commit of its own.')
+@shared(
+    'standard',
+    'service_root',
+    'answers',
+    'defaults',
+    'plan_only',
+    'dev',
+    'switch',
+    'verify',
+    'format',
+    'quiet',
+    'verbose',
+)
+@click.option(
+    '--format-code',
+    type=click.Choice(['none', 'all']),
+    default='none',
+    show_default=True,
+    help='Format all code in a commit of its own.',
+)
 @click.option('--continue', 'resumed', is_flag=True, help='End an adoption whose open decisions have been made.')
 def command(path: Path, output: str, resumed: bool, **options: object) -> int:
     """Bring the service at PATH under the standard, on a branch; your checkout stays as it is.

@@ -75,7 +75,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.CLEAN
     except Exception as error:  # pylint: disable=broad-exception-caught  # the one boundary
-        sys.stderr.write(f'trueup: internal error: {type(error).__name__}: {error}\nhint: report it with {_log(error)}\n')
+        sys.stderr.write(
+            f'trueup: internal error: {type(error).__name__}: {error}\nhint: report it with {_log(error)}\n'
+        )
         return ExitCode.INTERNAL
 
 

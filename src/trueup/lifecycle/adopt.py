@@ -16,7 +16,15 @@ from trueup.lifecycle.landing import Worked, land
 from trueup.lifecycle.locking import LOCK, Locked, lock_service
 from trueup.lifecycle.preview import report_of
 from trueup.lifecycle.run import Run
-from trueup.lifecycle.service import ANSWERS_FILE, Service, open_service, require_clean, require_safe, require_writable, work_tree
+from trueup.lifecycle.service import (
+    ANSWERS_FILE,
+    Service,
+    open_service,
+    require_clean,
+    require_safe,
+    require_writable,
+    work_tree,
+)
 from trueup.lifecycle.workspace import Workspace
 from trueup.model import Change, Changed, Clean, Conflict, Conflicted, Drifted, Outcome, Report
 from trueup.repo import Repo, read_file, repo_from_commit
@@ -56,8 +64,14 @@ def _already(service: Service, run: Run) -> Outcome:
     assert recorded is not None
     looked = look(service, repo, recorded, run)
     report = Report(
-        'adopt', service.name, recorded.standard.address.url, version_of(recorded.tag), plan=looked.plan,
-        findings=looked.findings, waived=looked.waived, next_steps=('trueup fix',) if looked.findings else ('trueup update',),
+        'adopt',
+        service.name,
+        recorded.standard.address.url,
+        version_of(recorded.tag),
+        plan=looked.plan,
+        findings=looked.findings,
+        waived=looked.waived,
+        next_steps=('trueup fix',) if looked.findings else ('trueup update',),
     )
     return Drifted(report) if looked.findings else Clean(report)
 
@@ -111,9 +125,12 @@ def resume(path: Path, run: Run, verb: str) -> Outcome:
     looked = look(service, repo, recorded, run)
     open_keys = tuple(Conflict(item.path, item.key, None, None, None, item.message) for item in looked.findings)
     report = Report(
-        verb, service.name, recorded.standard.address.url, version_of(recorded.tag), plan=replace(looked.plan, conflicts=open_keys),
-        findings=looked.findings, waived=looked.waived,
+        verb,
+        service.name,
+        recorded.standard.address.url,
+        version_of(recorded.tag),
+        plan=replace(looked.plan, conflicts=open_keys),
+        findings=looked.findings,
+        waived=looked.waived,
     )
     return Conflicted(report) if open_keys else Clean(report)
-
-

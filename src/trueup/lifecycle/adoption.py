@@ -15,7 +15,8 @@ from trueup.lifecycle.run import Run
 from trueup.lifecycle.service import Service, work_tree
 from trueup.migrations import STEPS
 from trueup.model import Action, Change, Decision, Fact, File, Owner, Plan, Tree
-from trueup.packaging import Conversion, Source, convert
+from trueup.packaging._model import Conversion, Source
+from trueup.packaging.convert import convert
 from trueup.plan import Context, key_of
 from trueup.policy import Policies
 from trueup.repo import Repo
@@ -64,7 +65,9 @@ class Adoption:
 def prepare(service: Service, repo: Repo, run: Run, ask: Ask | None = None) -> Adoption:
     """Facts, answers, render, packaging and plan of a service that was never adopted; runs nothing of it."""
     if not any(path.endswith('.py') for path in repo.paths):
-        raise Refusal('no Python file here', where=str(service.root), hint='give the folder of a Python service (--service-root)')
+        raise Refusal(
+            'no Python file here', where=str(service.root), hint='give the folder of a Python service (--service-root)'
+        )
     around = work_tree(service, below='') if service.prefix else None
     facts = read_facts(repo, outer=around, service_root=service.service_root)
     settings = run.settings
@@ -174,8 +177,13 @@ def _say_waived(found: Plan, extras: Sequence[Decision]) -> Plan:
     known = {key_of(item) for item in extras}
     kept = tuple(
         replace(
-            item, action=Action.KEEP, after=item.before, owner=Owner.TEAM,
-            reason='not part of the standard: kept under a dated waiver', source='service', heuristic='waiver',
+            item,
+            action=Action.KEEP,
+            after=item.before,
+            owner=Owner.TEAM,
+            reason='not part of the standard: kept under a dated waiver',
+            source='service',
+            heuristic='waiver',
         )
         for item in extras
     )
@@ -218,5 +226,3 @@ def similarity(rendered: File, ours: File) -> float:
     need = Counter(line.strip() for line in lines(wanted.text) if line.strip())
     have = Counter(line.strip() for line in lines(present.text) if line.strip())
     return sum((need & have).values()) / max(1, sum(need.values()))
-
-

@@ -7,7 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from trueup.lifecycle.desired import (
-    Recorded, active_targets, outer_tree, plan_service, policies_at, read_recorded, waivers_of,
+    Recorded,
+    active_targets,
+    outer_tree,
+    plan_service,
+    policies_at,
+    read_recorded,
+    waivers_of,
 )
 from trueup.lifecycle.preview import preview
 from trueup.lifecycle.run import Run
@@ -40,8 +46,13 @@ def check(path: Path, run: Run) -> Outcome:
         return preview(service, repo, run)
     looked = look(service, repo, recorded, run)
     report = Report(
-        'check', service.name, recorded.standard.address.url, version_of(recorded.tag), plan=looked.plan,
-        findings=looked.findings, waived=looked.waived,
+        'check',
+        service.name,
+        recorded.standard.address.url,
+        version_of(recorded.tag),
+        plan=looked.plan,
+        findings=looked.findings,
+        waived=looked.waived,
         next_steps=('trueup fix',) if any(finding.fixable for finding in looked.findings) else (),
     )
     failing = any(finding.severity is not Severity.NOTE for finding in looked.findings)
@@ -61,7 +72,9 @@ def look(service: Service, repo: Repo, recorded: Recorded, run: Run) -> Looked:
     plan = strict
     if active:
         plan = plan_service(service, repo, (theirs, theirs), Context(policies.waive(active), source), outer=around)
-    findings = tuple(_findings(plan)) + tuple(_rule_findings(service, repo, recorded)) + tuple(_expired(waivers, run, service))
+    findings = (
+        tuple(_findings(plan)) + tuple(_rule_findings(service, repo, recorded)) + tuple(_expired(waivers, run, service))
+    )
     kept = [finding for finding in findings if finding.rule not in active]
     excused = [(finding, _reason(finding.rule, waivers)) for finding in findings if finding.rule in active]
     excused += _excused(strict, plan, waivers)
@@ -73,8 +86,12 @@ def _findings(plan: Plan) -> Iterator[Finding]:
         yield finding_of(decision)
     for conflict in plan.conflicts:
         yield Finding(
-            'STD003', conflict.path, f'{format_key(conflict.key) or "the file"} needs a person: {conflict.reason}',
-            key=conflict.key, fixable=False, hint='mend it by hand',
+            'STD003',
+            conflict.path,
+            f'{format_key(conflict.key) or "the file"} needs a person: {conflict.reason}',
+            key=conflict.key,
+            fixable=False,
+            hint='mend it by hand',
         )
 
 
@@ -109,8 +126,14 @@ def _rule_findings(service: Service, repo: Repo, recorded: Recorded) -> Iterator
     situation = Situation(str(recorded.answers.get('packaging', 'keep')), str(recorded.answers.get('scope', 'full')))
     for finding in run_rules(repo, situation):
         yield Finding(
-            finding.rule, service.prefix + finding.path, finding.message, finding.line, finding.key, finding.severity,
-            finding.hint, finding.fixable,
+            finding.rule,
+            service.prefix + finding.path,
+            finding.message,
+            finding.line,
+            finding.key,
+            finding.severity,
+            finding.hint,
+            finding.fixable,
         )
 
 
@@ -118,8 +141,11 @@ def _expired(waivers: tuple[Waiver, ...], run: Run, service: Service) -> Iterato
     for waiver in waivers:
         if waiver.expired(run.today):
             yield Finding(
-                'WVR001', f'{service.prefix}pyproject.toml', f'the waiver of {waiver.target} ended on {waiver.expires}',
-                hint=f'follow the standard, or {waiver.owner} renews it with a reason', fixable=False,
+                'WVR001',
+                f'{service.prefix}pyproject.toml',
+                f'the waiver of {waiver.target} ended on {waiver.expires}',
+                hint=f'follow the standard, or {waiver.owner} renews it with a reason',
+                fixable=False,
             )
 
 
@@ -131,7 +157,9 @@ def _reason(target: str, waivers: tuple[Waiver, ...]) -> str:
 def _excused(strict: Plan, plan: Plan, waivers: tuple[Waiver, ...]) -> list[tuple[Finding, str]]:
     """Findings that only a waiver keeps from failing: shown in every report."""
     left = {(decision.path, decision.key) for decision in pending(plan)}
-    reasons = '; '.join(f'{waiver.target}: {waiver.reason} ({waiver.owner}, until {waiver.expires})' for waiver in waivers)
+    reasons = '; '.join(
+        f'{waiver.target}: {waiver.reason} ({waiver.owner}, until {waiver.expires})' for waiver in waivers
+    )
     excused = []
     for decision in pending(strict):
         if (decision.path, decision.key) not in left:

@@ -52,8 +52,12 @@ def trusted_addresses(service: Service, run: Run) -> tuple[str, ...]:
     noted = service.state / TRUSTED
     earlier = noted.read_text(encoding='utf-8').splitlines() if noted.is_file() else []
     return (
-        run.settings.standard, os.environ.get(STANDARD_VARIABLE, ''), run.user.standard, *run.user.trusted,
-        installed_from(), *earlier,
+        run.settings.standard,
+        os.environ.get(STANDARD_VARIABLE, ''),
+        run.user.standard,
+        *run.user.trusted,
+        installed_from(),
+        *earlier,
     )
 
 
@@ -95,7 +99,12 @@ def active_targets(waivers: tuple[Waiver, ...], run: Run) -> tuple[str, ...]:
 
 
 def plan_service(
-    service: Service, repo: Repo, trees: tuple[Tree | None, Tree], context: Context, *, outer: tuple[Tree | None, Tree] | None
+    service: Service,
+    repo: Repo,
+    trees: tuple[Tree | None, Tree],
+    context: Context,
+    *,
+    outer: tuple[Tree | None, Tree] | None,
 ) -> Plan:
     """The plan of a service and, inside a larger repository, of the hooks file at its root; paths from the top."""
     base, theirs = trees

@@ -31,8 +31,17 @@ def eject(path: Path, run: Run) -> Outcome:
     hooks = placeholders(recorded.standard, recorded.answers)['hooks_repo']
     changes = tuple(_changes(service, repo, hooks))
     decisions = tuple(
-        Decision(item.path, (), Action.REMOVE if item.after is None else Action.CHANGE, 'file', None if item.after is None else 'file',
-                 Owner.TEAM, 'the service leaves the standard', 'trueup', 'eject')
+        Decision(
+            item.path,
+            (),
+            Action.REMOVE if item.after is None else Action.CHANGE,
+            'file',
+            None if item.after is None else 'file',
+            Owner.TEAM,
+            'the service leaves the standard',
+            'trueup',
+            'eject',
+        )
         for item in changes
     )
     report = Report('eject', service.name, recorded.standard.address.url, plan=Plan(changes, decisions))
@@ -45,7 +54,9 @@ def eject(path: Path, run: Run) -> Outcome:
     for change in changes:
         write_file(service.top / change.path, change.after)
     record(service, Entry('eject', service.prefix, '', '', '', head, '', backup, edited=tuple(touched)))
-    return Changed(Report('eject', service.name, backup=backup, plan=report.plan, next_steps=('git diff', 'trueup undo')))
+    return Changed(
+        Report('eject', service.name, backup=backup, plan=report.plan, next_steps=('git diff', 'trueup undo'))
+    )
 
 
 def _changes(service: Service, repo: Repo, hooks: str) -> list[Change]:
@@ -61,7 +72,7 @@ def _changes(service: Service, repo: Repo, hooks: str) -> list[Change]:
     text = decode(pyproject.data) if pyproject else None
     if pyproject and text and re.search(r'(?m)^\[tool\.trueup', text.text):
         document = tomlkit.parse(text.text)
-        document['tool'].pop('trueup', None)  # type: ignore[union-attr]  # a table, as the pattern above found it
+        document['tool'].pop('trueup', None)
         after = File(encode(tomlkit.dumps(document), text), pyproject.mode)
         found.append(Change(f'{service.prefix}pyproject.toml', pyproject, after))
     return found

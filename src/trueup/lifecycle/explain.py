@@ -48,9 +48,15 @@ def explain(path: Path, target: str, run: Run) -> Explanation:
         raise UserError('neither the standard nor the service has this file', where=wanted.glob, hint='give FILE::KEY')
     waiver = next((item for item in waivers_of(repo) if target.startswith(item.target)), None)
     return Explanation(
-        f'{wanted.glob}::{format_key(wanted.key)}' if wanted.key else wanted.glob, rule.owner.value, rule.closed, rule.reason,
-        rule.pattern, _value(text.text if text else None, wanted.glob, wanted.key), _value(mine, wanted.glob, wanted.key),
-        recorded.tag, f'{waiver.reason} ({waiver.owner}, until {waiver.expires})' if waiver else '',
+        f'{wanted.glob}::{format_key(wanted.key)}' if wanted.key else wanted.glob,
+        rule.owner.value,
+        rule.closed,
+        rule.reason,
+        rule.pattern,
+        _value(text.text if text else None, wanted.glob, wanted.key),
+        _value(mine, wanted.glob, wanted.key),
+        recorded.tag,
+        f'{waiver.reason} ({waiver.owner}, until {waiver.expires})' if waiver else '',
     )
 
 

@@ -31,8 +31,13 @@ def fix(path: Path, run: Run) -> Outcome:
     changes = looked.plan.changes + exported_changes(service, repo)
     version = version_of(recorded.tag)
     report = Report(
-        'fix', service.name, recorded.standard.address.url, version, plan=looked.plan,
-        findings=looked.findings, waived=looked.waived,
+        'fix',
+        service.name,
+        recorded.standard.address.url,
+        version,
+        plan=looked.plan,
+        findings=looked.findings,
+        waived=looked.waived,
     )
     if not changes:
         return Drifted(report) if looked.findings else Clean(report)
@@ -47,8 +52,15 @@ def fix(path: Path, run: Run) -> Outcome:
     record(service, Entry('fix', service.prefix, version, '', '', head, '', backup, edited=tuple(touched)))
     left = look(service, work_tree(service), recorded, run).findings
     done = Report(
-        'fix', service.name, recorded.standard.address.url, version, backup=backup, plan=looked.plan, findings=left,
-        waived=looked.waived, next_steps=('git diff', 'trueup undo'),
+        'fix',
+        service.name,
+        recorded.standard.address.url,
+        version,
+        backup=backup,
+        plan=looked.plan,
+        findings=left,
+        waived=looked.waived,
+        next_steps=('git diff', 'trueup undo'),
     )
     return Drifted(done) if left else Changed(done)
 

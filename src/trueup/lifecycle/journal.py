@@ -15,6 +15,7 @@ from trueup.lifecycle.workspace import write_file
 from trueup.model import File
 
 FILE = 'journal.json'
+LISTS = ('untracked', 'edited', 'open_keys')
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +40,7 @@ def read_journal(service: Service) -> tuple[Entry, ...]:
     path = service.state / FILE
     try:
         data = json.loads(path.read_text(encoding='utf-8'))
-        return tuple(
-            Entry(**{key: tuple(value) if isinstance(value, list) else value for key, value in item.items()})
-            for item in data['entries']
-        )
+        return tuple(Entry(**{**item, **{name: tuple(item[name]) for name in LISTS}}) for item in data['entries'])
     except FileNotFoundError:
         return ()
     except (ValueError, TypeError, KeyError) as error:

@@ -48,7 +48,10 @@ def land(service: Service, run: Run, head: str, report: Report, steps: Steps) ->
         tip = text_of(space.root, 'rev-parse', 'HEAD')
     verified = compare(before, after)
     report = replace(
-        report, verifications=verified, commits=worked.commits, debt=worked.debt,
+        report,
+        verifications=verified,
+        commits=worked.commits,
+        debt=worked.debt,
         plan=replace(report.plan, conflicts=worked.open, notes=(*report.plan.notes, *worked.notes)),
     )
     if tip == head:
@@ -79,17 +82,28 @@ def _publish(service: Service, run: Run, landing: _Landing, report: Report) -> O
     outcome = Conflicted if report.plan.conflicts else Changed
     if answers(service.top, 'rev-parse', '--verify', '--quiet', ref):
         if text_of(service.top, 'rev-parse', ref) == landing.tip:
-            return outcome(replace(report, branch=landing.name, next_steps=(f'already there: git diff HEAD...{landing.name}',)))
+            return outcome(
+                replace(report, branch=landing.name, next_steps=(f'already there: git diff HEAD...{landing.name}',))
+            )
         raise Refusal(
-            'the branch exists with other commits', where=landing.name,
+            'the branch exists with other commits',
+            where=landing.name,
             hint=f'take it, or remove it: `trueup undo` or git branch -D {landing.name}',
         )
     origin = branch(service.top) or landing.head
     stamp = datetime.now(timezone.utc).strftime('%Y%m%dT%H%M%S')
     backup = back_up(service, f'{report.verb}-{stamp}', landing.head)
     entry = Entry(
-        report.verb, service.prefix, report.version, landing.name, origin, landing.head, landing.tip, backup,
-        untracked=lying_around(service), open_keys=tuple(f'{item.path}' for item in report.plan.conflicts),
+        report.verb,
+        service.prefix,
+        report.version,
+        landing.name,
+        origin,
+        landing.head,
+        landing.tip,
+        backup,
+        untracked=lying_around(service),
+        open_keys=tuple(f'{item.path}' for item in report.plan.conflicts),
     )
     record(service, entry)
     run_git(service.top, 'update-ref', '-m', f'trueup {report.verb}', ref, landing.tip, '')
@@ -111,12 +125,12 @@ def _next_steps(landing: _Landing, origin: str, run: Run, report: Report) -> tup
 
 def _saved(service: Service, report: Report) -> Report:
     """Keep the HTML and JSON reports beside the journal and name the page."""
-    kind = Conflicted if report.plan.conflicts else Changed
+    kind: type[Conflicted | Changed | Regressed] = Conflicted if report.plan.conflicts else Changed
     if any(item.status is Status.WORSE for item in report.verifications):
         kind = Regressed
-    stem = f'{report.verb}{"-" + service.prefix.rstrip("/").replace("/", "-") if service.prefix else ""}-{report.version}'
+    stem = (
+        f'{report.verb}{"-" + service.prefix.rstrip("/").replace("/", "-") if service.prefix else ""}-{report.version}'
+    )
     save_report(service, f'{stem}.json', render_report(kind(report), 'json'))
     page = save_report(service, f'{stem}.html', render_report(kind(report), 'html'))
     return replace(report, next_steps=(*report.next_steps, f'report: {page}'))
-
-

@@ -16,6 +16,7 @@ from trueup.text.encoding import decode
 
 LOCK = 'poetry.lock'
 
+
 @dataclass(frozen=True, slots=True)
 class Locked:
     """Lock and exported files to write, old files to remove, what is open; paths from the top."""
@@ -42,10 +43,15 @@ def lock_service(space: Workspace, adoption: Adoption, run: Run) -> Locked:
         return locked
     mentioned = {f'{space.prefix}{fact.value}' for fact in adoption.facts if fact.name == 'requirements_named'}
     named = mentioned & set(adoption.redundant)
-    exports = tuple(_export(space, locked.changes[0], path) for path in sorted(named) if _is_main(adoption, path, space.prefix))
+    exports = tuple(
+        _export(space, locked.changes[0], path) for path in sorted(named) if _is_main(adoption, path, space.prefix)
+    )
     kept = named - {change.path for change in exports}
     removed = tuple(path for path in adoption.redundant if path not in named)
-    notes = [f'{path} stays because other files name it; from now on it is exported from the lock' for path in sorted(named - kept)]
+    notes = [
+        f'{path} stays because other files name it; from now on it is exported from the lock'
+        for path in sorted(named - kept)
+    ]
     notes += [f'{path} stays because other files name it; trueup does not keep it in step' for path in sorted(kept)]
     return Locked(locked.changes + exports, removed, (), tuple(notes))
 

@@ -22,7 +22,9 @@ from trueup.template import parse_answers, render_new
 def new(destination: Path, run: Run, *, with_lock: bool = True) -> Outcome:
     """Changed with the new service; raises Refusal when the folder holds anything, Missing without Poetry."""
     if destination.exists() and (not destination.is_dir() or any(destination.iterdir())):
-        raise Refusal('the folder is not empty', where=str(destination), hint='give a new one, or `trueup adopt` the service')
+        raise Refusal(
+            'the folder is not empty', where=str(destination), hint='give a new one, or `trueup adopt` the service'
+        )
     settings = run.settings
     address = wanted_address(settings, run.user, '')
     standard = open_standard(address, need=address.tag, dev=settings.dev)
@@ -60,6 +62,8 @@ def _first_commit(destination: Path, run: Run, tag: str, with_lock: bool) -> tup
         who: tuple[str, ...] = ()
     except GitError:
         who = ('-c', 'user.name=trueup', '-c', 'user.email=trueup@localhost')
-    run_git(destination, *NO_HOOKS, *who, 'commit', '--quiet', '--no-verify', '-m', f'feat: start from the standard {tag}')
+    run_git(
+        destination, *NO_HOOKS, *who, 'commit', '--quiet', '--no-verify', '-m', f'feat: start from the standard {tag}'
+    )
     program = 'nox' if os.name != 'nt' else 'py -m nox'
     return (*steps, f'{program} -s lint tests', 'pre-commit install')

@@ -22,10 +22,18 @@ def report_of(service: Service, adoption: Adoption, verb: str) -> Report:
     plan = adoption.plan
     changing = sum(1 for _ in pending(plan))
     finding = Finding(
-        'ADO001', service.prefix or '.', f'not under the standard: {changing} key(s) in {len(plan.changes)} file(s) would change',
+        'ADO001',
+        service.prefix or '.',
+        f'not under the standard: {changing} key(s) in {len(plan.changes)} file(s) would change',
         hint='run `trueup adopt`',
     )
     return Report(
-        verb, service.name, adoption.standard.address.url, version_of(adoption.tag), plan=plan, facts=adoption.facts,
-        findings=(finding,), next_steps=('trueup adopt',),
+        verb,
+        service.name,
+        adoption.standard.address.url,
+        version_of(adoption.tag),
+        plan=plan,
+        facts=adoption.facts,
+        findings=(finding,),
+        next_steps=('trueup adopt',),
     )

@@ -14,8 +14,11 @@ from trueup.repo import Repo, read_file
 
 ANSWERS_FILE = '.copier-answers.yml'
 UNFINISHED = {
-    'MERGE_HEAD': 'a merge', 'CHERRY_PICK_HEAD': 'a cherry-pick', 'REVERT_HEAD': 'a revert',
-    'rebase-merge': 'a rebase', 'rebase-apply': 'a rebase',
+    'MERGE_HEAD': 'a merge',
+    'CHERRY_PICK_HEAD': 'a cherry-pick',
+    'REVERT_HEAD': 'a revert',
+    'rebase-merge': 'a rebase',
+    'rebase-apply': 'a rebase',
 }
 
 
@@ -60,7 +63,9 @@ def open_service(path: Path, service_root: str = '.') -> Service:
     try:
         relative = folder.relative_to(top.resolve()).as_posix()
     except ValueError as error:
-        raise Refusal('the service lies outside of its repository', where=service_root, hint='check --service-root') from error
+        raise Refusal(
+            'the service lies outside of its repository', where=service_root, hint='check --service-root'
+        ) from error
     return Service(top, '' if relative == '.' else f'{relative}/')
 
 
@@ -115,7 +120,8 @@ def require_clean(service: Service, paths: Iterable[str]) -> None:
     touched = sorted(set(dirty_paths(service.top)) & wanted | unknown)
     if touched:
         raise Refusal(
-            f'{len(touched)} file(s) that would be written have uncommitted changes', where=touched[0],
+            f'{len(touched)} file(s) that would be written have uncommitted changes',
+            where=touched[0],
             hint='commit, stash or move them first',
         )
 

@@ -25,7 +25,7 @@ def stock_hooks(text: str, hooks_repo: str) -> str:
         if head is None or head['url'] != hooks_repo:
             kept.append(block)
             continue
-        indent = block[:len(block) - len(block.lstrip())]
+        indent = block[: len(block) - len(block.lstrip())]
         used = re.findall(r'(?m)^\s*- id:\s*["\']?([\w-]+)', block)
         kept += [_entry(name, indent) for name in HOMES if name in used or 'trueup-lint' in used]
     return ''.join(kept)
@@ -42,8 +42,14 @@ def _entry(name: str, indent: str) -> str:
 
 def plain_noxfile(repo: Repo) -> str:
     """Sessions `lint` and `tests` with nothing but nox."""
-    pins = ', '.join(f"'{name}=={metadata.version(name)}'" for name in ('black', 'isort', 'flake8', 'Flake8-pyproject', 'pylint'))
-    install = "session.run_install('poetry', 'sync', external=True)" if 'poetry.lock' in repo else "session.install('-e', '.')"
+    pins = ', '.join(
+        f"'{name}=={metadata.version(name)}'" for name in ('black', 'isort', 'flake8', 'Flake8-pyproject', 'pylint')
+    )
+    install = (
+        "session.run_install('poetry', 'sync', external=True)"
+        if 'poetry.lock' in repo
+        else "session.install('-e', '.')"
+    )
     if 'poetry.lock' not in repo and not repo.text('pyproject.toml'):
         install = "session.install('-r', 'requirements.txt')"
     return f'''"""Lint and test this service: `nox -s lint tests`."""

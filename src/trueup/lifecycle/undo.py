@@ -31,7 +31,9 @@ def undo(path: Path, run: Run) -> Outcome:
         undo_fix(entry, service.top)
         steps = tuple(f'restored {path}' for path in entry.edited)
     write_journal(service, entries[:-1])
-    return Changed(Report('undo', service.name, version=entry.version, branch=entry.branch, backup=entry.backup, next_steps=steps))
+    return Changed(
+        Report('undo', service.name, version=entry.version, branch=entry.branch, backup=entry.backup, next_steps=steps)
+    )
 
 
 def _undo_branch(service: Service, entry: Entry) -> tuple[str, ...]:
@@ -40,7 +42,8 @@ def _undo_branch(service: Service, entry: Entry) -> tuple[str, ...]:
     tip = text_of(service.top, 'rev-parse', f'refs/heads/{entry.branch}')
     if tip != entry.after:
         raise Refusal(
-            'the branch has commits that trueup did not make', where=entry.branch,
+            'the branch has commits that trueup did not make',
+            where=entry.branch,
             hint=f'save them, then: git branch -D {entry.branch}',
         )
     steps: list[str] = []
@@ -63,17 +66,23 @@ def _undo_merged(service: Service, entry: Entry) -> list[str]:
         return [f'moved {branch(service.top) or "HEAD"} back to {entry.before[:12]}']
     if head != entry.before and answers(service.top, 'merge-base', '--is-ancestor', entry.after, 'HEAD'):
         raise Refusal(
-            'later commits stand on what trueup did', where=entry.branch or entry.after[:12],
+            'later commits stand on what trueup did',
+            where=entry.branch or entry.after[:12],
             hint=f'git revert {entry.before[:12]}..{entry.after[:12]}',
         )
     return []
 
 
 def _require_clean_tree(service: Service) -> None:
-    changed = [line for line in run_git(service.top, 'status', '--porcelain', '-z', '--untracked-files=no').split(b'\0') if line]
+    changed = [
+        line
+        for line in run_git(service.top, 'status', '--porcelain', '-z', '--untracked-files=no').split(b'\0')
+        if line
+    ]
     if changed:
         raise Refusal(
-            f'{len(changed)} file(s) have uncommitted changes', where=changed[0][3:].decode(errors='replace'),
+            f'{len(changed)} file(s) have uncommitted changes',
+            where=changed[0][3:].decode(errors='replace'),
             hint='commit or stash them first',
         )
 
@@ -96,7 +105,10 @@ def _sweep(service: Service, entry: Entry) -> list[str]:
         if item in known or Path(first_new).name not in LITTER and not Path(first_new).name.startswith('.coverage'):
             continue
         target = service.top / first_new
-        if not any(path == first_new or path.startswith(f'{first_new}/') for path in now_seen) and target.name != '.nox':
+        if (
+            not any(path == first_new or path.startswith(f'{first_new}/') for path in now_seen)
+            and target.name != '.nox'
+        ):
             continue
         if target.name == 'reports' and not (target / 'summary.json').is_file():
             continue

@@ -9,11 +9,19 @@ from pathlib import Path
 
 from trueup.errors import Refusal, UserError
 from trueup.lifecycle.desired import (
-    Recorded, active_targets, outer_tree, plan_service, policies_at, read_recorded, remember_trust, same_standard, waivers_of,
+    Recorded,
+    active_targets,
+    outer_tree,
+    plan_service,
+    policies_at,
+    read_recorded,
+    remember_trust,
+    same_standard,
+    waivers_of,
 )
+from trueup.lifecycle.exports import exported_changes
 from trueup.lifecycle.landing import Worked, land
 from trueup.lifecycle.locking import LOCK, Locked, is_locked, relock
-from trueup.lifecycle.exports import exported_changes
 from trueup.lifecycle.run import Run
 from trueup.lifecycle.service import Service, open_service, require_clean, require_safe, require_writable, work_tree
 from trueup.lifecycle.workspace import Workspace
@@ -49,7 +57,12 @@ def update(path: Path, run: Run, to: str = '') -> Outcome:
     step = plan_update(service, repo, recorded, run, to)
     url = recorded.standard.address.url
     report = Report(
-        'update', service.name, url, version_of(step.tag), previous=version_of(recorded.tag), plan=step.plan,
+        'update',
+        service.name,
+        url,
+        version_of(step.tag),
+        previous=version_of(recorded.tag),
+        plan=step.plan,
     )
     if step.tag == recorded.tag:
         return Clean(report)
@@ -70,7 +83,8 @@ def plan_update(service: Service, repo: Repo, recorded: Recorded, run: Run, to: 
     tag = choose_tag(standard, wanted)
     if is_older(tag, recorded.tag):
         raise UserError(
-            f'{tag} is older than {recorded.tag}, which the service has', where=service.prefix or '.',
+            f'{tag} is older than {recorded.tag}, which the service has',
+            where=service.prefix or '.',
             hint='a standard is never taken back by update; use `trueup undo` or Git',
         )
     base = render(recorded.standard, recorded.tag, recorded.answers)
@@ -89,7 +103,8 @@ def _tag_of(recorded: Recorded, run: Run) -> str:
         return ''
     if not same_standard(recorded.standard, run.settings.standard):
         raise Refusal(
-            'the service is under another standard', where=recorded.standard.address.url,
+            'the service is under another standard',
+            where=recorded.standard.address.url,
             hint='update keeps the standard; moving to another is an adoption',
         )
     return parse_address(run.settings.standard).tag

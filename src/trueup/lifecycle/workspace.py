@@ -44,7 +44,14 @@ class Workspace:
         if not run_git(self.root, 'status', '--porcelain', '-z', '--untracked-files=no').strip(b'\0'):
             return None
         run_git(
-            self.root, *NO_HOOKS, *self.identity, 'commit', '--quiet', '--no-verify', '-m', message,
+            self.root,
+            *NO_HOOKS,
+            *self.identity,
+            'commit',
+            '--quiet',
+            '--no-verify',
+            '-m',
+            message,
             environment={'GIT_AUTHOR_DATE': self.date, 'GIT_COMMITTER_DATE': self.date},
         )
         return text_of(self.root, 'rev-parse', 'HEAD')
@@ -65,7 +72,14 @@ def workspace(service: Service, commit: str) -> Iterator[Workspace]:
     root = scratch / service.top.name
     try:
         run_git(
-            service.top, *NO_HOOKS, 'worktree', 'add', '--quiet', '--detach', str(root), commit,
+            service.top,
+            *NO_HOOKS,
+            'worktree',
+            'add',
+            '--quiet',
+            '--detach',
+            str(root),
+            commit,
             environment={'GIT_LFS_SKIP_SMUDGE': '1'},
         )
         yield Workspace(root, service.prefix, _date_of(service, commit), _identity(service))

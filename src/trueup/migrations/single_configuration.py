@@ -9,7 +9,7 @@ from __future__ import annotations
 import configparser
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
@@ -33,14 +33,32 @@ class Place(NamedTuple):
 
 
 FLAKE8 = frozenset({'exclude', 'extend-exclude', 'per-file-ignores', 'filename'})
-ISORT = frozenset({
-    'skip', 'extend_skip', 'skip_glob', 'extend_skip_glob', 'known_first_party', 'known_third_party', 'src_paths',
-    'skip_gitignore',
-})
-PYLINT = frozenset({
-    'ignore', 'ignore-patterns', 'ignore-paths', 'ignored-modules', 'ignored-classes', 'extension-pkg-allow-list',
-    'extension-pkg-whitelist', 'generated-members', 'load-plugins', 'source-roots',
-})
+ISORT = frozenset(
+    {
+        'skip',
+        'extend_skip',
+        'skip_glob',
+        'extend_skip_glob',
+        'known_first_party',
+        'known_third_party',
+        'src_paths',
+        'skip_gitignore',
+    }
+)
+PYLINT = frozenset(
+    {
+        'ignore',
+        'ignore-patterns',
+        'ignore-paths',
+        'ignored-modules',
+        'ignored-classes',
+        'extension-pkg-allow-list',
+        'extension-pkg-whitelist',
+        'generated-members',
+        'load-plugins',
+        'source-roots',
+    }
+)
 PYLINT_TABLES = {
     'ignored-modules': ('tool', 'pylint', 'typecheck'),
     'ignored-classes': ('tool', 'pylint', 'typecheck'),
@@ -110,17 +128,31 @@ def _move(document: tomlkit.TOMLDocument, setting: Setting) -> Decision:
     for depth, name in enumerate(parents):
         if name not in table:
             table[name] = tomlkit.table(is_super_table=depth + 1 < len(parents))
-        table = table[name]  # type: ignore[assignment]  # tomlkit types items as a union of all kinds
+        table = cast(Table, table[name])
     source = f'{setting.place.path} [{setting.place.section}]'
     if option in table:
         return Decision(
-            PYPROJECT, setting.key, Action.KEEP, setting.value, str(table[option]), Owner.TEAM,
-            f'{source} had another value; pyproject.toml stands', source, 'migration',
+            PYPROJECT,
+            setting.key,
+            Action.KEEP,
+            setting.value,
+            str(table[option]),
+            Owner.TEAM,
+            f'{source} had another value; pyproject.toml stands',
+            source,
+            'migration',
         )
     table[option] = setting.literal
     return Decision(
-        PYPROJECT, setting.key, Action.MOVE, setting.value.strip(), str(setting.literal), Owner.TEAM,
-        'one place for the configuration of the tools', source, 'migration',
+        PYPROJECT,
+        setting.key,
+        Action.MOVE,
+        setting.value.strip(),
+        str(setting.literal),
+        Owner.TEAM,
+        'one place for the configuration of the tools',
+        source,
+        'migration',
     )
 
 

@@ -22,7 +22,9 @@ def lock_present(repo: Repo, situation: Situation) -> Iterator[Finding]:
     try:
         tomllib.loads(repo.text(LOCK) or '')
     except tomllib.TOMLDecodeError as error:
-        yield Finding('LCK002', LOCK, f'the lock file can not be read: {error}', hint='run `poetry lock`', fixable=False)
+        yield Finding(
+            'LCK002', LOCK, f'the lock file can not be read: {error}', hint='run `poetry lock`', fixable=False
+        )
 
 
 RULES = (Rule('LCK001', 'A Poetry service has a readable lock file', lock_present),)

@@ -22,7 +22,11 @@ def exported_in_step(repo: Repo, situation: Situation) -> Iterator[Finding]:
         text = repo.text(path)
         if text is not None and is_exported(text) and not in_step(lock, pyproject, text):
             yield Finding(
-                'PKG001', path, 'the exported requirements differ from poetry.lock', hint='run `trueup fix`', fixable=True
+                'PKG001',
+                path,
+                'the exported requirements differ from poetry.lock',
+                hint='run `trueup fix`',
+                fixable=True,
             )
 
 

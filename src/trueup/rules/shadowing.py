@@ -27,8 +27,11 @@ def shadowed(repo: Repo, situation: Situation) -> Iterator[Finding]:
             continue
         for path in dict.fromkeys(path for path, section in SHADOWS[tool] if _has_section(repo, path, section)):
             yield Finding(
-                'CFG001', path, f'{path} takes the place of {table}...] in pyproject.toml',
-                hint='move its settings to pyproject.toml and delete it', fixable=False,
+                'CFG001',
+                path,
+                f'{path} takes the place of {table}...] in pyproject.toml',
+                hint='move its settings to pyproject.toml and delete it',
+                fixable=False,
             )
 
 
