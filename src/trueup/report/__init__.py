@@ -11,6 +11,7 @@ from trueup.model import Changed, Clean, Conflicted, Drifted, Failed, Outcome, R
 from trueup.report._masking import mask_outcome
 
 WRITERS = {
+    'html': 'trueup.report.html',
     'json': 'trueup.report.json',
     'markdown': 'trueup.report.markdown',
     'text': 'trueup.report.text',

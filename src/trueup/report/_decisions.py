@@ -1,0 +1,131 @@
+"""The heart of the HTML page: every decision, by file and key, and the filter over them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from trueup.model import Action, Conflict, Decision, Report
+from trueup.report._markup import Markup, element, join
+from trueup.report._summary import FileSummary, file_summaries, key_text, plural
+from trueup.report._values import conflict_values, decision_values
+
+MARKS = {Action.ADD: '+', Action.CHANGE: '~', Action.REMOVE: '-', Action.KEEP: '=', Action.MOVE: '>'}
+FILTERS = ('owner', 'action', 'level')
+
+
+def open_section(report: Report) -> Markup:
+    """What waits for a person, first of all."""
+    if not report.plan.conflicts:
+        return Markup('')
+    title = element('h2', f'Waiting for a person ({len(report.plan.conflicts)})')
+    return element('section', title, [_conflict(each) for each in report.plan.conflicts], class_='open')
+
+
+def _conflict(each: Conflict) -> Markup:
+    reason = element('p', each.reason, class_='reason') if each.reason else Markup('')
+    head = element(
+        'h3',
+        element('b', '?', class_='mark open', aria_hidden='true'),
+        ' ',
+        element('code', key_text(each.path, each.key)),
+    )
+    return element('article', head, reason, conflict_values(each), class_='decision')
+
+
+def decisions_section(report: Report, prefix: str) -> Markup:
+    """The file tree beside all decisions."""
+    summaries = file_summaries(report)
+    if not summaries:
+        return Markup('')
+    by_path: dict[str, list[Decision]] = {each.path: [] for each in summaries}
+    for decision in report.plan.decisions:
+        by_path[decision.path].append(decision)
+    ids = {each.path: f'{prefix}f{number}' for number, each in enumerate(summaries)}
+    blocks = [_file(each, by_path[each.path], ids[each.path]) for each in summaries]
+    tree = element('nav', element('h3', 'Files'), _tree(summaries, ids), aria_label='Files', class_='tree')
+    title = element('h2', 'Decisions, key by key')
+    nothing = element('p', 'Nothing matches the filter.', class_='nothing', hidden=True)
+    main = element('div', blocks, nothing, class_='files')
+    return element(
+        'section', title, _filter(report), element('div', tree, main, class_='split'), class_='decisions', data_filtered=True
+    )  # fmt: skip
+
+
+def _filter(report: Report) -> Markup:
+    decisions = report.plan.decisions
+    values = {name: sorted({str(getattr(each, name)) for each in decisions}) for name in FILTERS}
+    paths = sorted({each.path for each in decisions})
+    search = element(
+        'label', element('span', 'Search'), element('input', type='search', name='text', placeholder='key, value, reason  ( / )', autocomplete='off')
+    )  # fmt: skip
+    selects = [_select('file', paths), *(_select(name, values[name]) for name in FILTERS)]
+    count = element('output', plural(len(decisions), 'decision'), aria_live='polite')
+    reset = element('button', 'Reset', type='button', class_='reset')
+    # Without JavaScript everything is shown and the filter stays hidden.
+    return element('form', search, selects, reset, count, class_='filter', role='search', hidden=True)
+
+
+def _select(name: str, values: Sequence[str]) -> Markup:
+    options = [element('option', 'all', value=''), *(element('option', value, value=value) for value in values)]
+    return element('label', element('span', name), element('select', options, name=name))
+
+
+def _file(summary: FileSummary, decisions: Sequence[Decision], identity: str) -> Markup:
+    gone, come = summary.lines
+    counts = [
+        element('span', summary.word, class_='quiet'),
+        element('span', f'+{come} \u2212{gone}', class_='quiet lines') if gone or come else Markup(''),
+        element('span', plural(len(decisions), 'decision'), class_='quiet') if decisions else Markup(''),
+    ]
+    head = element('summary', _mark(summary.sign), element('h3', element('code', summary.path)), counts)
+    return element('details', head, [_decision(each) for each in decisions], class_='file', id=identity, open=True)
+
+
+def _decision(each: Decision) -> Markup:
+    name = key_text('', each.key).removeprefix('::') or 'the whole file'
+    head = element(
+        'h4',
+        _mark(MARKS[each.action]),
+        element('span', f'{each.action}: ', class_='spoken'),
+        element('code', name),
+        element('span', str(each.owner), class_=f'chip owner-{each.owner}', title='who owns the key'),
+        element('span', str(each.level), class_=f'chip level-{each.level}', title='how sure this is'),
+    )
+    data = {'file': each.path, **{name: str(getattr(each, name)) for name in FILTERS}}
+    attributes = {f'data_{name}': value for name, value in data.items()}
+    reason = element('p', each.reason, class_='reason') if each.reason else Markup('')
+    return element(
+        'article', head, reason, decision_values(each), _origin(each), class_='decision', tabindex='-1', **attributes
+    )
+
+
+def _origin(each: Decision) -> Markup:
+    parts = [
+        join('from ', element('code', each.source)) if each.source else Markup(''),
+        join('decided by ', element('code', each.heuristic)) if each.heuristic else Markup(''),
+    ]
+    shown = [element('span', part) for part in parts if part]
+    return element('p', shown, class_='origin quiet') if shown else Markup('')
+
+
+def _mark(sign: str) -> Markup:
+    names = {'+': 'add', '-': 'remove', '~': 'change', '=': 'keep', '>': 'move', '?': 'open'}
+    return element('b', '\u2212' if sign == '-' else sign, class_=f'mark {names[sign]}', aria_hidden='true')
+
+
+def _tree(summaries: Sequence[FileSummary], ids: dict[str, str]) -> Markup:
+    """Folders and files as nested lists."""
+    return element('ul', _branches([(each.path.split('/'), each) for each in summaries], ids))
+
+
+def _branches(entries: list[tuple[list[str], FileSummary]], ids: dict[str, str]) -> Iterator[Markup]:
+    folders: dict[str, list[tuple[list[str], FileSummary]]] = {}
+    for parts, summary in entries:
+        folders.setdefault(parts[0] if len(parts) > 1 else '', []).append((parts, summary))
+    for folder in sorted(name for name in folders if name):
+        inner = [(parts[1:], summary) for parts, summary in folders[folder]]
+        yield element('li', element('span', f'{folder}/', class_='folder'), element('ul', _branches(inner, ids)))
+    for parts, summary in folders.get('', []):
+        number = summary.changed + summary.kept
+        count = element('span', str(number), class_='count', title=plural(number, 'decision')) if number else Markup('')
+        yield element('li', element('a', _mark(summary.sign), ' ', parts[0], href=f'#{ids[summary.path]}'), count)

@@ -1,0 +1,151 @@
+"""The plain tables of the HTML page: verification, findings, notes, debt, facts, next steps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from trueup.model import Debt, Fact, Finding, Report, Status
+from trueup.report._markup import Markup, element, join
+from trueup.report._summary import key_text, plural
+
+MARKS = {
+    Status.SAME: ('=', 'good'),
+    Status.BETTER: ('+', 'good'),
+    Status.WORSE: ('!', 'bad'),
+    Status.UNVERIFIED: ('?', 'warn'),
+}
+RULES = 12
+
+
+def verification_section(report: Report) -> Markup:
+    """Before and after of what ran."""
+    rows = []
+    for each in report.verifications:
+        mark, tone = MARKS[each.status]
+        status = element('span', element('b', mark, aria_hidden='true'), f' {each.status}', class_=f'pill small {tone}')
+        rows.append([each.name, status, each.before or '-', each.after or '-', each.detail])
+    return _section('Verified before and after', ['what', 'result', 'before', 'after', 'detail'], rows)
+
+
+def findings_section(report: Report) -> Markup:
+    """Where the service differs, and what is waived."""
+    found = _section(
+        f'Findings ({len(report.findings)})', ['where', 'rule', 'what'], [_finding(each) for each in report.findings]
+    )
+    waived = [[*_finding(each), reason] for each, reason in report.waived]
+    return join(found, _section(f'Waived ({len(waived)})', ['where', 'rule', 'what', 'why'], waived))
+
+
+def _finding(each: Finding) -> list[str]:
+    where = f'{each.path}:{each.line}' if each.line else each.path
+    hint = element('p', f'Hint: {each.hint}', class_='quiet') if each.hint else Markup('')
+    key = (
+        element('p', element('code', key_text('', each.key).removeprefix('::')), class_='quiet')
+        if each.key
+        else Markup('')
+    )
+    weight = element('span', str(each.severity), class_=f'chip severity-{each.severity}')
+    return [element('code', where), join(each.rule, ' ', weight), join(each.message, key, hint)]
+
+
+def notes_section(report: Report) -> Markup:
+    """What else a person should know."""
+    if not report.plan.notes:
+        return Markup('')
+    return element(
+        'section', element('h2', 'Notes'), element('ul', [element('li', note) for note in report.plan.notes])
+    )
+
+
+def debt_section(debt: Debt) -> Markup:
+    """Recorded findings of before, as bars by rule and by file."""
+    if not debt.total:
+        return Markup('')
+    title = element('h2', f'Debt: {plural(debt.total, "recorded finding")}')
+    why = element('p', 'Found before adoption and recorded in the baseline. It may only shrink.', class_='quiet')
+    groups = [
+        element('div', element('h3', name), _bars(counts))
+        for name, counts in (('by rule', debt.by_rule), ('by file', debt.by_path))
+    ]
+    return element('section', title, why, element('div', groups, class_='pair'))
+
+
+def _bars(counts: Mapping[str, int]) -> Markup:
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    top = str(max((count for _, count in ranked), default=1))
+    rows = [
+        element(
+            'tr',
+            element('th', element('code', name), scope='row'),
+            element('td', str(count), class_='number'),
+            element('td', element('meter', min='0', max=top, value=str(count), aria_hidden='true'), class_='bar'),
+        )
+        for name, count in ranked[:RULES]
+    ]
+    rest = ranked[RULES:]
+    if rest:
+        told = f'{len(rest)} more'
+        rows.append(
+            element(
+                'tr',
+                element('th', told, scope='row'),
+                element('td', str(sum(n for _, n in rest)), class_='number'),
+                element('td'),
+            )
+        )
+    return element('table', element('tbody', rows), class_='bars')
+
+
+def facts_section(report: Report) -> Markup:
+    """What was read from the service, with evidence; folded, since it explains rather than tells."""
+    if not report.facts:
+        return Markup('')
+    rows = [
+        [
+            each.name, element('code', _value(each)), element('code', ', '.join(map(str, each.evidence))),
+            f'{each.confidence:.0%}', each.note,
+        ]
+        for each in report.facts
+    ]  # fmt: skip
+    table = _table(['fact', 'value', 'read from', 'sure', 'note'], rows)
+    return element(
+        'section',
+        element('details', element('summary', element('h2', f'Facts read from the service ({len(rows)})')), table),
+    )
+
+
+def _value(fact: Fact) -> str:
+    if isinstance(fact.value, tuple):
+        return ', '.join(fact.value)
+    if isinstance(fact.value, Mapping):
+        return ', '.join(f'{key}={value}' for key, value in fact.value.items())
+    return '-' if fact.value is None else str(fact.value)
+
+
+def next_section(report: Report) -> Markup:
+    """The commits that were made, and the commands to review, take or undo them."""
+    commits = [element('li', element('code', sha[:9]), f' {subject}') for sha, subject in report.commits]
+    parts = [
+        join(element('h2', 'Commits'), element('ol', commits, class_='commits')) if commits else Markup(''),
+        (
+            join(element('h2', 'Next'), element('pre', '\n'.join(report.next_steps), class_='steps', tabindex='0'))
+            if report.next_steps
+            else Markup('')
+        ),
+        element('p', 'Backup: ', element('code', report.backup), class_='quiet') if report.backup else Markup(''),
+    ]
+    return element('section', parts) if any(parts) else Markup('')
+
+
+def _section(title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> Markup:
+    return element('section', element('h2', title), _table(head, rows)) if rows else Markup('')
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Markup:
+    top = element('tr', [element('th', name, scope='col') for name in head])
+    body = [
+        element('tr', element('th', row[0], scope='row'), [element('td', cell) for cell in row[1:]]) for row in rows
+    ]
+    return element(
+        'div', element('table', element('thead', top), element('tbody', body)), class_='scroll', tabindex='0'
+    )
