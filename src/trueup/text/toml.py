@@ -26,7 +26,7 @@ from trueup.text.tree import (
     map_data,
     need,
     numbered,
-    place,
+    put,
     splice,
     whole_lines,
 )
@@ -335,9 +335,9 @@ class Toml(Grammar):
             return self._into_flow(document, path, other)
         if not parts:
             line = f'{key_text(path[-1])} = {other.source(need(other, path))}\n'
-            return _pair_in(document, path, other, (path[:-1], line))
+            return _pair_in(document, path, other, (path[:-1], [('', line)]))
         if parts[0].kind == 'pair':
-            chunk = ''.join(whole_lines(other.text[part.start:part.end]) for part in parts)
+            chunk = [(other.text[part.start:part.body], other.text[part.body:part.end]) for part in parts]
             return _pair_in(document, path, other, (parts[0].table, chunk))
         return _table_in(document, parts, other)
 
@@ -386,22 +386,27 @@ def _parts(text: str, path: KeyPath) -> list[Statement]:
     return [statement for statement in statements(text) if statement.path[:len(path)] == path]
 
 
-def _pair_in(document: Document, path: KeyPath, other: Document, what: tuple[KeyPath, str]) -> str:
-    """Put pairs of one table into the same table, made where it is missing."""
-    table, chunk = what
-    here = [s for s in statements(document.text) if s.table == table]
+def _pair_in(
+    document: Document, path: KeyPath, other: Document, what: tuple[KeyPath, list[tuple[str, str]]]
+) -> str:
+    """Put pairs (comments, line) of one table into the same table, made where it is missing."""
+    table, pairs = what
+    text = document.text
+    here = [s for s in statements(text) if s.table == table]
     if here or not table:
-        pairs = [s for s in here if s.kind == 'pair']
         order = [s.path for s in statements(other.text) if s.table == table and s.kind == 'pair']
-        return splice(document.text, _pair_place(document.text, (here, pairs, order), path), chunk)
-    pairs = [s for s in statements(document.text) if s.kind == 'pair' and s.path[:len(table)] == table]
-    if pairs:
-        prefix = dotted(table[len(pairs[-1].table):])
-        return splice(document.text, pairs[-1].end, f'{prefix}.{chunk.lstrip()}')
+        position = _pair_place(text, (here, [s for s in here if s.kind == 'pair'], order), path)
+        for lead, line in reversed(pairs):
+            text = put(text, position, lead, line)
+        return text
+    inside = [s for s in statements(text) if s.kind == 'pair' and s.path[:len(table)] == table]
+    if inside:
+        prefix = dotted(table[len(inside[-1].table):])
+        return splice(text, inside[-1].end, ''.join(f'{lead}{prefix}.{whole_lines(line)}' for lead, line in pairs))
     header = next((s for s in statements(other.text) if s.path == table and s.kind != 'pair'), None)
     title = other.text[header.body:header.end] if header else f'[{dotted(table)}]\n'
-    place_ = _table_place(document.text, other.text, table)
-    return _separate(document.text, place_, whole_lines(title) + chunk.lstrip('\n'))
+    chunk = ''.join(lead + whole_lines(line) for lead, line in pairs)
+    return _separate(text, _table_place(text, other.text, table), whole_lines(title) + chunk.lstrip('\n'))
 
 
 def _pair_place(text: str, known: tuple[list[Statement], list[Statement], list[KeyPath]], path: KeyPath) -> int:

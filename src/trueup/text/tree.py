@@ -111,9 +111,8 @@ class Grammar:
         """The text with the entry that `other` has at a path, beside the same neighbours."""
         parent, source = need(document, path[:-1]), need(other, path[:-1])
         node = need(other, path)
-        chunk = whole_lines(other.text[node.start:node.end])
         position = place(parent, source, path[-1], late=self.late)
-        return splice(document.text, position, chunk)
+        return put(document.text, position, other.text[node.start:node.body], other.text[node.body:node.end])
 
     def spell(self, path: KeyPath, value: str) -> str:
         """A small text of this format that holds just one value; raises Malformed where keys are no free names."""
@@ -183,6 +182,20 @@ def splice(text: str, position: int, chunk: str) -> str:
     return before + chunk + after
 
 
+def put(text: str, position: int, lead: str, body: str) -> str:
+    """The text with an entry put in; its comments are not said twice where they stand there already."""
+    wanted = [line.strip() for line in lead.split('\n') if line.strip()]
+    end = position
+    while text[end:line_end(text, end)] == '\n':
+        end += 1
+    for line in wanted:
+        stop = line_end(text, end)
+        if text[end:stop].strip() != line:
+            return splice(text, position, lead + whole_lines(body))
+        end = stop
+    return splice(text, end if wanted else position, (lead if not wanted else '') + whole_lines(body))
+
+
 def place(parent: Node, source: Node, key: str, *, late: bool = False) -> int:
     """Where a new child goes: behind its neighbour above, else before the one below, else at the end."""
     order = source.keys
@@ -202,6 +215,8 @@ def place(parent: Node, source: Node, key: str, *, late: bool = False) -> int:
 
 def lead_of(text: str, floor: int, line: int, *, comment: str = '#', column: int | None = None) -> int:
     """Start of the comments directly above a line, and of the blank lines above those; never before `floor`."""
+    if floor and text[floor - 1] != '\n':
+        floor = min(line_end(text, floor), line)
     start = line
     while start > floor:
         above = text.rfind('\n', floor, start - 1) + 1 if '\n' in text[floor:start - 1] else floor

@@ -28,7 +28,7 @@ from trueup.text.tree import (
     map_data,
     need,
     place,
-    splice,
+    put,
     whole_lines,
 )
 
@@ -331,18 +331,18 @@ class Yaml(Grammar):
         position = place(parent, source, path[-1], late=self.late)
         if text[line_start(text, position):position].strip():
             position = parent.children[0].end
-        return splice(text, position, _chunk((document, parent), (other, source, node)))
+        return put(text, position, *_chunk((document, parent), (other, source, node)))
 
 
-def _chunk(mine: tuple[Document, Node], yours: tuple[Document, Node, Node]) -> str:
-    """Lines of a new entry, in the indentation and dash style of its new neighbours."""
+def _chunk(mine: tuple[Document, Node], yours: tuple[Document, Node, Node]) -> tuple[str, str]:
+    """Comments and lines of a new entry, in the indentation and dash style of its new neighbours."""
     document, parent = mine
     other, source, node = yours
     column = parent.children[0].column
     item = parent.kind is Kind.LIST
     if source.flow:
         text = other.source(node) if item else other.text[node.body:node.value[1]]
-        return ' ' * column + ('- ' if item else '') + text + '\n'
+        return '', ' ' * column + ('- ' if item else '') + text + '\n'
     lead = ''.join(
         ' ' * column + line.strip() + '\n' if line.strip() else '\n'
         for line in other.text[node.start:node.body].split('\n')[:-1]
@@ -350,7 +350,7 @@ def _chunk(mine: tuple[Document, Node], yours: tuple[Document, Node, Node]) -> s
     body = _shifted(other.text, (node.body, node.end), node.column, column)
     if item:
         body = _dashed(body, column, _gap(other.text, node), _gap(document.text, parent.children[0]))
-    return lead + ' ' * column + whole_lines(body)
+    return lead, ' ' * column + whole_lines(body)
 
 
 def _shifted(text: str, span: tuple[int, int], column: int, target: int) -> str:
