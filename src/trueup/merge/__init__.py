@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import fnmatch
 
-from trueup.merge import ignore, ini, make, python, requirements, text, toml, yaml
+from trueup.merge import docker, ignore, ini, jenkins, json, make, markdown, python, requirements, text, toml, yaml
 from trueup.merge._strategy import Strategy
 
 STRATEGIES: tuple[Strategy, ...] = (
+    docker.STRATEGY,
     ignore.STRATEGY,
     ini.STRATEGY,
+    jenkins.STRATEGY,
+    json.STRATEGY,
     make.STRATEGY,
+    markdown.STRATEGY,
     python.STRATEGY,
     requirements.STRATEGY,
     toml.STRATEGY,

@@ -6,6 +6,6 @@ from trueup.text.listing import Lines
 STRATEGY = Strategy(
     'ignore file',
     ('.gitignore', '.dockerignore', '.helmignore', '.npmignore', '.prettierignore', '.eslintignore', 'CODEOWNERS',
-     '.gitattributes', '.git-blame-ignore-revs', '*.dockerignore'),
+     '.gitattributes', '.git-blame-ignore-revs'),
     Lines(),
 )

@@ -84,7 +84,19 @@ def _merge(job: _Job) -> Merged:
             return whole
     if job.strategy.grammar is None:
         return _text(job)
-    return _keyed(job, job.strategy.grammar)
+    merged = _keyed(job, job.strategy.grammar)
+    if job.strategy.retry is None or not _open(merged):
+        return merged
+    again = job.strategy.retry((job.base, job.ours, job.theirs))
+    if again is None:
+        return merged
+    second = _keyed(job._replace(base=again[0], theirs=again[2]), job.strategy.grammar)
+    return second if _open(second) < _open(merged) else merged
+
+
+def _open(merged: Merged) -> int:
+    """How many keys were changed on both sides and not merged."""
+    return len(merged.conflicts) + sum(decision.heuristic == 'both changed' for decision in merged.decisions)
 
 
 def _whole(job: _Job, rules: FileRules) -> Merged | None:
@@ -123,7 +135,7 @@ def _text(job: _Job) -> Merged:
     merged = merge_text(job.base, job.ours, job.theirs, both=job.strategy.both)
     if has_marker(merged.text):
         return job.conflict('conflict markers are left in the file')
-    if not _parses(job.strategy, merged.text):
+    if _parses(job.strategy, job.ours) and not _parses(job.strategy, merged.text):
         return job.conflict('merged line by line, it would not parse')
     decisions = _text_decisions(job, merged)
     if job.rules is not None:
@@ -155,6 +167,8 @@ def _keyed(job: _Job, grammar: Grammar) -> Merged:
     try:
         ours = grammar.parse(job.ours)
     except Malformed as error:
+        if job.strategy.whole:
+            return _text(job)
         return job.conflict(f'the file of the service is {error}')
     documents = Three(_parsed(grammar, job.base), ours, theirs)
     walked = walk(documents, grammar, job.rules, both=job.strategy.both)
@@ -239,14 +253,24 @@ def _clean(job: _Job, grammar: Grammar, lines: str, result: Document) -> bool:
         grammar.check(lines)
     except Malformed:
         return False
-    return not has_marker(lines) and (job.rules is None or _meaning(grammar, lines) == result.root.data)
+    return not has_marker(lines) and (_unowned(job.rules) or _meaning(grammar, lines) == result.root.data)
+
+
+def _unowned(rules: FileRules | None) -> bool:
+    """Whether no rule says more about a file than `default`."""
+    if rules is None:
+        return True
+    rule = rules.rule()
+    return rule.owner is Owner.DEFAULT and not rule.closed and not rules.divided(())
 
 
 def _unspliced(job: _Job, grammar: Grammar, why: str) -> Merged:
     """The keyed merge failed: take the clean line merge if no owner has a say, else leave it to a person."""
     lines = _lines(job)
-    if lines is not None and job.rules is None and _meaning(grammar, lines) is not None:
+    if lines is not None and _unowned(job.rules) and _meaning(grammar, lines) is not None:
         return Merged(lines, _text_decisions(job, Text(lines)))
+    if job.strategy.whole:
+        return _text(job)
     return job.conflict(why)
 
 
@@ -255,12 +279,10 @@ def _assembled(job: _Job, grammar: Grammar, documents: Three, done: tuple[Walked
     decisions: list[Decision] = []
     conflicts: list[Conflict] = []
     for choice in walked.choices:
-        values = tuple(
-            _shown(grammar, document, choice.path)
-            for document in (documents.base, documents.ours, documents.theirs, result)
-        )
+        values = tuple(_shown(grammar, document, choice.path) for document in (*documents, result))
         if choice.verdict.conflict:
-            conflicts.append(Conflict(job.path, choice.path, *values[:3], reason=choice.verdict.reason))
+            base, mine, yours, _ = values
+            conflicts.append(Conflict(job.path, choice.path, base, mine, yours, choice.verdict.reason))
         else:
             decisions.append(_decision(job, choice, values))
     if result.text != job.ours and not any(decision.changes for decision in decisions):

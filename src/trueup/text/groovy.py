@@ -1,0 +1,111 @@
+"""Jenkinsfiles: blocks in braces and the lines inside."""
+
+from __future__ import annotations
+
+import functools
+import re
+
+from trueup.text.tree import Document, Grammar, Kind, Malformed, Node, lead_of, line_end, map_data, numbered
+
+STRING = re.compile(r"'''.*?'''|\"\"\".*?\"\"\"|'(?:\\.|[^'\\\n])*'|\"(?:\\.|[^\"\\\n])*\"|//[^\n]*|/\*.*?\*/", re.DOTALL)
+ASSIGNED = re.compile(r'(?:def\s+)?(\w+)\s*=[^=]')
+NAMED = re.compile(r'(agent|image|label|args|script|when)\b')
+
+
+def _bare(text: str) -> str:
+    """The text with strings and comments blanked out, so that brackets can be counted."""
+    return STRING.sub(lambda found: re.sub(r'[^\n]', ' ', found[0]), text)
+
+
+class _Reader:
+    """One walk over the lines of a Jenkinsfile."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.bare = _bare(text)
+        self.position = 0
+
+    def block(self, *, inner: bool) -> tuple[Node, ...]:
+        """The entries up to the brace that closes the block (or to the end of the file)."""
+        nodes: list[Node] = []
+        floor = self.position
+        while self.position < len(self.text):
+            start = self.position
+            stop = line_end(self.text, start)
+            bare, line = self.bare[start:stop].strip(), self.text[start:stop].strip()
+            if bare.startswith('}'):
+                if not inner or bare.rstrip(' ;,') != '}':
+                    raise Malformed(f'a line that is not understood: {line}')
+                return _named(nodes)
+            if not line or (not bare and not re.match(r'[\'"]', line)):
+                self.position = stop
+                continue
+            nodes.append(self.entry(floor, (start, stop)))
+            floor = self.position
+        if inner:
+            raise Malformed('a brace is not closed')
+        return _named(nodes)
+
+    def entry(self, floor: int, line: tuple[int, int]) -> Node:
+        """A block or a statement."""
+        start, stop = line
+        lead = lead_of(self.text, floor, start, comment='//')
+        column = len(self.text[start:stop]) - len(self.text[start:stop].lstrip(' '))
+        if self.bare[start:stop].rstrip().endswith('{'):
+            self.position = stop
+            children = self.block(inner=True)
+            if self.position >= len(self.text):
+                raise Malformed('a brace is not closed')
+            self.position = end = line_end(self.text, self.position)
+            key = ' '.join(self.text[start:stop].split()).rstrip('{').strip()
+            return Node(key, Kind.MAP, lead, start, end, (start, end), map_data(children), children, stop,
+                        column=column)
+        end = self.statement_end(start, stop)
+        self.position = end
+        value = (start + column, start + len(self.text[start:end].rstrip()))
+        text = self.text[slice(*value)]
+        data = '\n'.join(part.strip() for part in text.split('\n'))
+        return Node(_key(data), Kind.LEAF, lead, start, end, value, data, after=value[0], column=column)
+
+    def statement_end(self, start: int, stop: int) -> int:
+        """End of a statement: a string or a bracket may run over several lines."""
+        while stop < len(self.text):
+            bare = self.bare[start:stop]
+            opened = sum(bare.count(char) for char in '([{') - sum(bare.count(char) for char in ')]}')
+            inside = any(found.start() < stop < found.end() for found in STRING.finditer(self.text, start))
+            if opened <= 0 and not inside:
+                break
+            stop = line_end(self.text, stop)
+        return stop
+
+
+def _key(data: str) -> str:
+    """By what a statement is known: the name it sets, or its text."""
+    found = ASSIGNED.match(data) or NAMED.match(data)
+    return found[1] if found else data.split('\n')[0]
+
+
+def _named(nodes: list[Node]) -> tuple[Node, ...]:
+    keys = numbered([node.key for node in nodes])
+    return tuple(
+        Node(key, node.kind, node.start, node.body, node.end, node.value, node.data, node.children, node.after,
+             column=node.column)
+        for key, node in zip(keys, nodes, strict=True)
+    )
+
+
+@functools.lru_cache(maxsize=64)
+def parse_groovy(text: str) -> Document:
+    """The document of a Jenkinsfile; raises Malformed."""
+    nodes = _Reader(text).block(inner=False)
+    return Document(text, Node('', Kind.MAP, 0, 0, len(text), (0, len(text)), map_data(nodes), nodes))
+
+
+class Groovy(Grammar):
+    """Jenkinsfiles."""
+
+    name = 'Jenkinsfile'
+    comment = '//'
+
+    def parse(self, text: str) -> Document:
+        return parse_groovy(text)
