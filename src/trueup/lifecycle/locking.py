@@ -15,6 +15,7 @@ from trueup.repo import read_file
 from trueup.text.encoding import decode
 
 LOCK = 'poetry.lock'
+LOCK_SECONDS = 900.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def relock(space: Workspace, index_url: str, run: Run) -> Locked:
     path = space.prefix + LOCK
     before = read_file(space.root / path)
     run.say('locking the dependencies with Poetry')
-    result = lock(space.service, index_url=index_url or None)
+    result = lock(space.service, index_url=index_url or None, timeout=LOCK_SECONDS)
     after = read_file(space.root / path)
     write_file(space.root / path, before)
     if not result.ok:

@@ -10,6 +10,7 @@ from trueup.errors import Missing, Refusal
 from trueup.git import GitError, run_git
 from trueup.lifecycle.answers import typed
 from trueup.lifecycle.desired import remember_trust
+from trueup.lifecycle.locking import LOCK_SECONDS
 from trueup.lifecycle.run import Run
 from trueup.lifecycle.service import ANSWERS_FILE, Service
 from trueup.lifecycle.workspace import NO_HOOKS
@@ -52,7 +53,7 @@ def _first_commit(destination: Path, run: Run, tag: str, with_lock: bool) -> tup
     steps = [f'cd {destination}']
     if with_lock and answers.get('packaging') == 'poetry':
         run.say('locking the dependencies with Poetry')
-        result = lock(destination, index_url=str(answers.get('package_index_url') or '') or None)
+        result = lock(destination, index_url=str(answers.get('package_index_url') or '') or None, timeout=LOCK_SECONDS)
         if not result.ok:
             steps.append(f'poetry lock   # it failed: {result.reason}')
     run_git(destination, 'init', '--quiet', '--initial-branch=main')
