@@ -62,7 +62,7 @@ def cards(report: Report) -> Markup:
             )
         )
     if report.verifications:
-        tone = 'bad' if worse else 'good'
+        tone = 'bad' if worse else 'warn' if unknown else 'good'
         shown.append(_card('verified', f'{good}/{len(report.verifications)}', verified or 'before = after', tone))
     if report.debt.total:
         shown.append(_card('debt', str(report.debt.total), f'in {plural(len(report.debt.by_path), "file")}'))

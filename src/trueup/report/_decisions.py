@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from trueup.model import Action, Conflict, Decision, Report
-from trueup.report._markup import Markup, element, join
+from trueup.report._markup import Markup, breakable, element, join
 from trueup.report._summary import FileSummary, file_summaries, key_text, plural
 from trueup.report._values import conflict_values, decision_values
 
@@ -27,7 +27,7 @@ def _conflict(each: Conflict) -> Markup:
         'h3',
         element('b', '?', class_='mark open', aria_hidden='true'),
         ' ',
-        element('code', key_text(each.path, each.key)),
+        element('code', breakable(key_text(each.path, each.key))),
     )
     return element('article', head, reason, conflict_values(each), class_='decision')
 
@@ -77,7 +77,7 @@ def _file(summary: FileSummary, decisions: Sequence[Decision], identity: str) ->
         element('span', f'+{come} \u2212{gone}', class_='quiet lines') if gone or come else Markup(''),
         element('span', plural(len(decisions), 'decision'), class_='quiet') if decisions else Markup(''),
     ]
-    head = element('summary', _mark(summary.sign), element('h3', element('code', summary.path)), counts)
+    head = element('summary', _mark(summary.sign), element('h3', element('code', breakable(summary.path))), counts)
     return element('details', head, [_decision(each) for each in decisions], class_='file', id=identity, open=True)
 
 
@@ -87,7 +87,7 @@ def _decision(each: Decision) -> Markup:
         'h4',
         _mark(MARKS[each.action]),
         element('span', f'{each.action}: ', class_='spoken'),
-        element('code', name),
+        element('code', breakable(name)),
         element('span', str(each.owner), class_=f'chip owner-{each.owner}', title='who owns the key'),
         element('span', str(each.level), class_=f'chip level-{each.level}', title='how sure this is'),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from html import escape
 
@@ -25,6 +26,11 @@ def element(tag: str, /, *children: str | Iterable[str], **attributes: str | boo
 def join(*children: str | Iterable[str]) -> Markup:
     """Children one after the other."""
     return Markup(''.join(_child(child) for child in children))
+
+
+def breakable(text: str) -> Markup:
+    """Text that a narrow page may break after the separators of keys and paths, not in the middle of a word."""
+    return Markup(re.sub(r'([./\]=]|::)(?=\w|\[)', r'\1<wbr>', escape(text)))
 
 
 def _child(child: str | Iterable[str]) -> str:

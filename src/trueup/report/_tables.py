@@ -143,9 +143,12 @@ def _section(title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Markup:
     top = element('tr', [element('th', name, scope='col') for name in head])
-    body = [
-        element('tr', element('th', row[0], scope='row'), [element('td', cell) for cell in row[1:]]) for row in rows
-    ]
+    body = [element('tr', element('th', row[0], scope='row'), _cells(head, row)) for row in rows]
     return element(
         'div', element('table', element('thead', top), element('tbody', body)), class_='scroll', tabindex='0'
     )
+
+
+def _cells(head: Sequence[str], row: Sequence[str]) -> list[Markup]:
+    """Each cell knows its column's name, which a narrow page shows before it."""
+    return [element('td', cell, data_label=name) for name, cell in zip(head[1:], row[1:], strict=True)]

@@ -10,7 +10,7 @@ T = TypeVar('T')
 
 
 def map_text(value: T, change: Callable[[str], str]) -> T:
-    """A copy with `change` done to every string; keys of mappings, enumerations, numbers and bytes stay."""
+    """A copy with `change` done to every string, also keys of mappings; enumerations, numbers and bytes stay."""
     found: Any = value
     mapped: Any = value
     if type(found) is str:
@@ -18,7 +18,7 @@ def map_text(value: T, change: Callable[[str], str]) -> T:
     elif isinstance(found, tuple):
         mapped = tuple(map_text(each, change) for each in found)
     elif isinstance(found, Mapping):
-        mapped = {key: map_text(each, change) for key, each in found.items()}
+        mapped = {map_text(key, change): map_text(each, change) for key, each in found.items()}
     elif is_dataclass(found) and not isinstance(found, type):
         mapped = replace(found, **{each.name: map_text(getattr(found, each.name), change) for each in fields(found)})
     result: T = mapped

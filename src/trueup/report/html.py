@@ -105,10 +105,10 @@ def _content(outcome: Outcome, prefix: str) -> Markup:
 def _sections(report: Report, prefix: str) -> Iterator[Markup]:
     yield cards(report)
     yield open_section(report)
+    yield next_section(report)
     yield verification_section(report)
     yield findings_section(report)
     yield notes_section(report)
     yield decisions_section(report, prefix)
     yield debt_section(report.debt)
     yield facts_section(report)
-    yield next_section(report)
