@@ -28,7 +28,6 @@ class Scope:
     """Names known while evaluating."""
 
     repo: Repo
-    folder: str = ''
     names: dict[str, ast.expr] = field(default_factory=dict)
     functions: dict[str, ast.FunctionDef] = field(default_factory=dict)
     bound: dict[str, object] = field(default_factory=dict)
@@ -248,36 +247,45 @@ def _method(node: ast.Call, function: ast.Attribute, scope: Scope) -> object:
 
 def _local_call(node: ast.Call, function: ast.FunctionDef, scope: Scope) -> object:
     """A helper that opens one file: its text, or its lines if the helper splits it."""
-    names = [argument.arg for argument in function.args.args]
-    values: dict[str, object] = {}
-    for name, default in zip(reversed(names), reversed(function.args.defaults), strict=False):
-        values[name] = evaluate(default, scope)
-    for name, argument in zip(names, node.args, strict=False):
-        values[name] = evaluate(argument, scope)
-    values |= {item.arg: evaluate(item.value, scope) for item in node.keywords if item.arg}
-    if function.args.vararg is not None:
-        rest = node.args[len(names) :]
-        values[function.args.vararg.arg] = [evaluate(argument, scope) for argument in rest]
-    inner = Scope(scope.repo, scope.folder, dict(scope.names), scope.functions, scope.bound | values, scope.depth + 1)
+    bound = scope.bound | _arguments(node, function, scope)
+    inner = Scope(scope.repo, dict(scope.names), scope.functions, bound, scope.depth + 1)
     for statement in _statements(function.body):
         _bind(inner, statement)
+    paths = _opened(node, function, inner)
+    if len(paths) != 1:
+        raise Dynamic(ast.unparse(node))
+    path = paths.pop()
+    text = ast.unparse(function)
+    version = module_constant(scope.repo, path, '__version__') if re.search(r'__version__|\bre\.', text) else None
+    if version is not None:
+        return version
+    return FileText(path, lines=bool(re.search(r'readlines|splitlines|\.split\(|\bfor \w+ in\b', text)))
+
+
+def _arguments(node: ast.Call, function: ast.FunctionDef, scope: Scope) -> dict[str, object]:
+    """Parameters of a helper with the values of this call."""
+    names = [argument.arg for argument in function.args.args]
+    defaults = zip(reversed(names), reversed(function.args.defaults), strict=False)
+    values = {name: evaluate(default, scope) for name, default in defaults}
+    values |= {name: evaluate(argument, scope) for name, argument in zip(names, node.args, strict=False)}
+    values |= {item.arg: evaluate(item.value, scope) for item in node.keywords if item.arg}
+    if function.args.vararg is not None:
+        values[function.args.vararg.arg] = [evaluate(argument, scope) for argument in node.args[len(names) :]]
+    return values
+
+
+def _opened(node: ast.Call, function: ast.FunctionDef, scope: Scope) -> set[str]:
+    """Files that the body of a helper opens."""
     paths: set[str] = set()
     for call in ast.walk(function):
         if isinstance(call, ast.Call) and call is not node:
             try:
-                found = evaluate(call, inner)
+                found = evaluate(call, scope)
             except Dynamic:
                 continue
             if isinstance(found, FileText):
                 paths.add(found.path)
-    if len(paths) != 1:
-        raise Dynamic(ast.unparse(node))
-    text = ast.unparse(function)
-    if '__version__' in text or 're.' in text:
-        version = module_constant(scope.repo, next(iter(paths)), '__version__')
-        if version is not None:
-            return version
-    return FileText(paths.pop(), lines=bool(re.search(r'readlines|splitlines|\.split\(|\bfor \w+ in\b', text)))
+    return paths
 
 
 def _tracked(value: object, node: ast.expr, scope: Scope) -> str:

@@ -11,12 +11,14 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from trueup.model import Action, Decision, KeyPath, Owner
 from trueup.packaging import SOURCES
 from trueup.packaging._address import clean, credential_note, index_name
+from trueup.packaging._adopt import hand_over, obstacle
 from trueup.packaging._gate import lost
 from trueup.packaging._model import PYPROJECT, Answers, Conversion, Dependency, Field, Index, Reading, Source, normalise
 from trueup.packaging._reconcile import Reconciled, reconcile
 from trueup.packaging._rewrite import rewrite
 from trueup.packaging._toml import blocks, literal, parse, quote
 from trueup.packaging._write import ORDER, Content, new_file
+from trueup.packaging.pep621 import managers
 from trueup.repo import Repo
 
 __all__ = ['Conversion', 'Source', 'convert']
@@ -32,8 +34,7 @@ def convert(repo: Repo, *, answers: Answers) -> Conversion:
     held.notes += [f'{path}: this kind of file is not read' for path in UNREAD if path in repo]
     origins = {reading.origin for reading in readings if reading.sources}
     if 'pep621' in origins:
-        held.notes.append(f'{PYPROJECT}: has [project] already: left as it is')
-        return _conversion(None, readings, held)
+        return _conversion(_handed_over(repo, readings, held, answers), readings, held)
     if not origins:
         held.notes.append('no packaging files found: nothing to convert')
         return _conversion(None, readings, held)
@@ -83,6 +84,27 @@ def _conversion(text: str | None, readings: Iterable[Reading], held: Reconciled)
     )
 
 
+def _handed_over(repo: Repo, readings: Iterable[Reading], held: Reconciled, answers: Answers) -> str | None:
+    """A file with `[project]`: left as it is, unless Poetry is asked for and nothing but setuptools knows it."""
+    text = repo.text(PYPROJECT) or ''
+    reason = obstacle(text, managers(repo)) if answers.get('packaging') == 'poetry' else 'it has [project] already'
+    if reason:
+        held.notes.append(f'{PYPROJECT}: left as it is: {reason}')
+        return None
+    declared = {
+        item.evidence.path for reading in readings for item in reading.dependencies if reading.origin == 'pep621'
+    }
+    added = tuple(item for item in held.dependencies if item.evidence.path not in declared)
+    project = parse(text, PYPROJECT)['project']
+    name = str(project['name']) if isinstance(project, dict) else ''
+    indexes = (*held.indexes, *_company(answers, held))
+    content = Content((), added, indexes, tuple(_layout(name, answers)))
+    new, decisions = hand_over(text.replace('\r\n', '\n'), content)
+    _account(held, content)
+    held.decisions += decisions
+    return _with_endings(new, text)
+
+
 def _rewritten(text: str, held: Reconciled, answers: Answers) -> str:
     """An old Poetry file, edited where it stands."""
     poetry = _tool_poetry(text)
@@ -121,6 +143,7 @@ def _written(repo: Repo, text: str, held: Reconciled, answers: Answers) -> str:
     """A new file; what an old one said of tools follows."""
     fields = _completed(repo, held.fields, answers)
     name = next(field.literal for field in fields if field.key == ('name',)).strip('"\'')
+    _drop_itself(held, name)
     fields = sorted(fields, key=lambda field: ORDER.index(field.key[0]) if field.key[0] in ORDER else len(ORDER))
     entries = _layout(name, answers)
     indexes = (*held.indexes, *_company(answers, held))
@@ -144,6 +167,24 @@ def _written(repo: Repo, text: str, held: Reconciled, answers: Answers) -> str:
         else:
             kept.append(block.text)
     return new_file(content, ''.join(kept))
+
+
+def _drop_itself(held: Reconciled, name: str) -> None:
+    """`pip freeze` in a service that is installed lists the service too."""
+    for item in [item for item in held.dependencies if item.key == normalise(name)]:
+        held.dependencies.remove(item)
+        held.decisions.append(
+            Decision(
+                PYPROJECT,
+                item.key_path,
+                Action.REMOVE,
+                item.before,
+                None,
+                Owner.TEAM,
+                'the service itself',
+                str(item.evidence),
+            )
+        )
 
 
 def _completed(repo: Repo, fields: Iterable[Field], answers: Answers) -> list[Field]:

@@ -81,6 +81,10 @@ def explain(output: str) -> LockResult:
             f'no versions satisfy all of {", ".join(packages)}' if packages else 'no versions satisfy all requirements'
         )
         return LockResult(False, reason, packages, 'loosen one of them in pyproject.toml and run `poetry lock`', output)
+    python = re.search(r'not (?:supported|allowed) by the project \((?P<python>[^)]*)\)', text)
+    if python and 'Writing lock file' not in text and not NETWORK.search(text):
+        reason = f'Poetry can make no environment for Python {python["python"]}'
+        return LockResult(False, reason, (), 'widen requires-python, or install such a Python and lock by hand', output)
     if NETWORK.search(text):
         hint = f'name your index in {MIRROR} (plugin poetry-plugin-pypi-mirror) or as a [[tool.poetry.source]]'
         return LockResult(False, 'the package index can\'t be read', (), hint, output)
