@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -79,8 +80,8 @@ def test_python_2_is_said_clearly(repository: Path, track: Track, run_hook: RunH
     """A file that no tool can read stops the commit with a message that says what to do, and stays as it is."""
     track({'old.py': 'print "hello"\n'})
     code, out, err = run_hook('black', 'old.py')
-    assert (code, out) == (1, 'old.py:1:6: black: cannot parse: not valid Python 3 (unparsable)\n')
-    assert 'a Python 2 file or a template must be left out with `exclude:`' in err
+    assert (code, out) == (1, 'old.py:1:6: black: cannot parse: not valid Python 3\n')
+    assert 'hint: leave a Python 2 file or a template out with `exclude:`' in err
     assert (repository / 'old.py').read_text() == 'print "hello"\n'
 
 
@@ -89,3 +90,12 @@ def test_line_endings_stay(repository: Path, track: Track, run_hook: RunHook) ->
     track({'dos.py': 'x = [ 1 ]\r\n'})
     assert run_hook('black', 'dos.py')[0] == 1
     assert (repository / 'dos.py').read_bytes() == b'x = [1]\r\n'
+
+
+@pytest.mark.skipif(os.name == 'nt' or os.geteuid() == 0, reason='the superuser may write anything')
+def test_file_that_can_not_be_written(repository: Path, track: Track, run_hook: RunHook) -> None:
+    """A formatter that could not write says so and does not pass for one that did."""
+    track({'ugly.py': UGLY})
+    (repository / 'ugly.py').chmod(0o444)
+    code, out, err = run_hook('black', 'ugly.py')
+    assert (code, out) == (2, '') and 'failed: black' in err

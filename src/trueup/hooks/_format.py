@@ -8,10 +8,11 @@ from pathlib import Path
 
 from trueup.errors import ExitCode
 from trueup.hooks._arguments import parse
-from trueup.hooks._lint import line_of, syntax_hint
+from trueup.hooks._lint import exit_code, syntax_hint
 from trueup.lint.format import format_files
-from trueup.lint.model import LintResult
+from trueup.lint.model import Failure, LintResult
 from trueup.lint.run import LintOptions, lint
+from trueup.lint.writers import line_of
 
 
 def run_formatters(argv: Sequence[str], *, tools: tuple[str, ...]) -> int:
@@ -23,27 +24,31 @@ def run_formatters(argv: Sequence[str], *, tools: tuple[str, ...]) -> int:
     for message in result.messages:
         if message.symbol == 'unparsable':
             print(line_of(message))
-    if arguments.check:
-        changed = sorted(fixable)
-    else:
-        changed = _format(result, tools)
+    changed, failures = (sorted(fixable), []) if arguments.check else _format(result, tools)
     for path in changed:
         print(f'{path}: {"would be formatted" if arguments.check else "formatted"}')
+    failures += result.crashed
     said = [f'note: {note}' for note in result.notes]
-    said += [f'failed: {failure.tool} did not come to an end: {failure.text}' for failure in result.crashed]
+    said += [f'failed: {failure.tool} did not come to an end: {failure.text}' for failure in failures]
     for line in said + syntax_hint(result):
         print(line, file=sys.stderr)
-    return ExitCode.FINDINGS if result.failed or changed else ExitCode.CLEAN
+    if failures:
+        return ExitCode.USAGE
+    return max(exit_code(result), ExitCode.FINDINGS if changed else ExitCode.CLEAN)
 
 
-def _format(result: LintResult, tools: Sequence[str]) -> list[str]:
+def _format(result: LintResult, tools: Sequence[str]) -> tuple[list[str], list[Failure]]:
     """Run each tool on what it wants changed and on what the tool before it changed, but never on its old debt."""
     changed: set[str] = set()
+    failures: list[Failure] = []
     for tool in tools:
         wanted = {
             message.path for message in result.messages if message.tool == tool and message.symbol != 'unparsable'
         }
         old = {message.path for message in result.known if message.tool == tool}
         if files := sorted((wanted | changed) - old):
-            changed.update(format_files(Path.cwd(), files, tools=(tool,)).changed)
-    return sorted(changed)
+            outcome = format_files(Path.cwd(), files, tools=(tool,))
+            changed.update(outcome.changed)
+            failures += outcome.crashed
+            failures += (Failure(tool, f'{broken.path}: {broken.text}') for broken in outcome.broken)
+    return sorted(changed), failures

@@ -8,12 +8,13 @@ from pathlib import Path
 
 from trueup.errors import ExitCode
 from trueup.hooks._arguments import parse
-from trueup.lint.model import LintResult, Message
+from trueup.lint.model import LintResult
 from trueup.lint.run import LintOptions, lint
+from trueup.lint.writers import line_of
 
 SYNTAX = ('E999', 'E0001', 'unparsable')
 SYNTAX_HINT = (
-    'hint: not valid Python 3; a Python 2 file or a template must be left out with `exclude:` in .pre-commit-config.yaml '
+    'hint: leave a Python 2 file or a template out with `exclude:` in .pre-commit-config.yaml '
     "or in the tools' own configuration"
 )
 
@@ -27,15 +28,14 @@ def run_linters(argv: Sequence[str], *, tools: tuple[str, ...]) -> int:
         print(line_of(message))
     for remark in remarks(result):
         print(remark, file=sys.stderr)
+    return exit_code(result)
+
+
+def exit_code(result: LintResult) -> int:
+    """As of `trueup lint`: a broken tool weighs more than findings."""
+    if result.crashed:
+        return ExitCode.USAGE
     return ExitCode.FINDINGS if result.failed else ExitCode.CLEAN
-
-
-def line_of(message: Message) -> str:
-    """A finding as one line that editors understand."""
-    place = f'{message.path}:{message.line}:{message.column}' if message.line else message.path
-    rule = message.rule if message.rule == message.tool else f'{message.tool} {message.rule}'
-    symbol = f' ({message.symbol})' if message.symbol and message.symbol != message.rule else ''
-    return f'{place}: {rule}: {message.text}{symbol}'
 
 
 def remarks(result: LintResult) -> list[str]:
