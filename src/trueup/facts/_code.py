@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -39,18 +39,21 @@ class Module:
     error_line: int = 0
 
     @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """All nodes of the tree: the walk costs more than the parsing, so it is done once."""
+        return tuple(ast.walk(self.tree)) if self.tree else ()
+
+    @cached_property
     def imports(self) -> tuple[Import, ...]:
         """All imports of the file; read line by line when it doesn't parse."""
         if self.tree is None:
             return tuple(_imports_of_lines(self.text))
-        return tuple(_imports_of_tree(self.tree))
+        return tuple(_imports_of_nodes(self.nodes))
 
     @cached_property
     def calls(self) -> tuple[tuple[str, ast.Call], ...]:
         """All calls with the dotted name of what is called (`uvicorn.run`)."""
-        if self.tree is None:
-            return ()
-        found = ((dotted(node.func), node) for node in ast.walk(self.tree) if isinstance(node, ast.Call))
+        found = ((dotted(node.func), node) for node in self.nodes if isinstance(node, ast.Call))
         return tuple((name, node) for name, node in found if name)
 
     @cached_property
@@ -94,22 +97,29 @@ def dotted(node: ast.expr) -> str:
 
 def evaluate(node: ast.expr, names: Mapping[str, Any]) -> Any:
     """The value of a literal expression, with known names and `+` of strings or lists; UNKNOWN if it must be run."""
+    try:
+        return _evaluate(node, names)
+    except RecursionError:
+        return UNKNOWN
+
+
+def _evaluate(node: ast.expr, names: Mapping[str, Any]) -> Any:  # pylint: disable=too-many-return-statements
     match node:
         case ast.Constant():
             return node.value
         case ast.Name():
             return names.get(node.id, UNKNOWN)
         case ast.List() | ast.Tuple() | ast.Set():
-            items = [evaluate(item, names) for item in node.elts]
-            return UNKNOWN if UNKNOWN in items else items
+            items = [_evaluate(item, names) for item in node.elts]
+            return UNKNOWN if any(item is UNKNOWN for item in items) else items
         case ast.Dict():
             return _evaluate_dict(node, names)
         case ast.BinOp(op=ast.Add()):
-            left, right = evaluate(node.left, names), evaluate(node.right, names)
+            left, right = _evaluate(node.left, names), _evaluate(node.right, names)
             same = type(left) is type(right) and isinstance(left, str | list)
             return left + right if same else UNKNOWN
         case ast.Call() if isinstance(node.func, ast.Attribute) and node.func.attr == 'strip' and not node.args:
-            inner = evaluate(node.func.value, names)
+            inner = _evaluate(node.func.value, names)
             return inner.strip() if isinstance(inner, str) else UNKNOWN
         case _:
             return UNKNOWN
@@ -121,7 +131,7 @@ def keyword(call: ast.Call, name: str) -> ast.expr | None:
 
 
 def arguments(module: Module, called: str, name: str) -> Iterator[tuple[str, int]]:
-    """Strings given for a keyword in the calls of `called` (`FastAPI` also finds `fastapi.FastAPI`), with their lines."""
+    """Strings given for a keyword in calls of `called` (`FastAPI` is `fastapi.FastAPI` too), with their lines."""
     names = {key: value for key, (value, _) in module.constants.items()}
     for function, call in module.calls:
         given = keyword(call, name) if function.split('.')[-1] == called else None
@@ -133,26 +143,25 @@ def arguments(module: Module, called: str, name: str) -> Iterator[tuple[str, int
 def _evaluate_dict(node: ast.Dict, names: Mapping[str, Any]) -> Any:
     found: dict[Any, Any] = {}
     for key, value in zip(node.keys, node.values, strict=True):
-        known = evaluate(key, names) if key else UNKNOWN
+        known = _evaluate(key, names) if key else UNKNOWN
         if not isinstance(known, str):
             return UNKNOWN
-        found[known] = evaluate(value, names)
-    return UNKNOWN if UNKNOWN in found.values() else found
+        found[known] = _evaluate(value, names)
+    return UNKNOWN if any(value is UNKNOWN for value in found.values()) else found
 
 
 def _assignments(tree: ast.Module | None) -> Iterator[tuple[str, ast.expr, int]]:
     for node in tree.body if tree else ():
         if isinstance(node, ast.Assign):
-            for target in node.targets:
-                if isinstance(target, ast.Name):
-                    yield target.id, node.value, node.lineno
+            names = (target.id for target in node.targets if isinstance(target, ast.Name))
+            yield from ((name, node.value, node.lineno) for name in names)
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value:
             yield node.target.id, node.value, node.lineno
 
 
-def _imports_of_tree(tree: ast.Module) -> Iterator[Import]:
-    guarded = {id(inner) for node in ast.walk(tree) if _is_guard(node) for inner in ast.walk(node)}
-    for node in ast.walk(tree):
+def _imports_of_nodes(nodes: Sequence[ast.AST]) -> Iterator[Import]:
+    guarded = {id(inner) for node in nodes for inner in _guarded(node)}
+    for node in nodes:
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield Import(alias.name, '', node.lineno, id(node) in guarded)
@@ -161,18 +170,22 @@ def _imports_of_tree(tree: ast.Module) -> Iterator[Import]:
                 yield Import('' if node.level else node.module or '', alias.name, node.lineno, id(node) in guarded)
 
 
-def _is_guard(node: ast.AST) -> bool:
+def _guarded(node: ast.AST) -> list[ast.stmt]:
+    """Statements of a `try: import` and of an `if` that asks for a version or is for type checkers only."""
     if isinstance(node, ast.Try):
-        return any(handler.type is None or 'Error' in ast.dump(handler.type) for handler in node.handlers)
-    return isinstance(node, ast.If) and any(word in ast.dump(node.test) for word in ('version_info', 'TYPE_CHECKING'))
+        return [*node.body, *(statement for handler in node.handlers for statement in handler.body)]
+    if isinstance(node, ast.If) and any(word in ast.dump(node.test) for word in ('version_info', 'TYPE_CHECKING')):
+        return [*node.body, *node.orelse]
+    return []
 
 
 def _imports_of_lines(text: str) -> Iterator[Import]:
     for number, line in enumerate(text.splitlines(), 1):
         if found := IMPORT_LINE.match(line):
-            for name in (found['plain'] or '').split(','):
-                if name.strip():
-                    yield Import(name.split()[0], '', number)
-            for name in (found['names'] or '').strip('() ').split(','):
-                if name.strip():
-                    yield Import(found['source'], name.split()[0], number)
+            yield from (Import(name, '', number) for name in _words(found['plain']))
+            yield from (Import(found['source'], name, number) for name in _words(found['names']))
+
+
+def _words(listed: str | None) -> list[str]:
+    """First word of each item of `a as b, c`."""
+    return [item.split()[0] for item in (listed or '').strip('() ').split(',') if item.strip()]

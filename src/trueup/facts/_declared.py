@@ -11,8 +11,9 @@ from trueup.facts._requirements import Dependency, mask, normalise, parse_requir
 from trueup.facts._setup import setup_call
 from trueup.facts._view import View
 
-REQUIREMENT_FILES = r'([^/]+/)*(requirements?([-_.][\w.-]+)?|[\w.-]+[-_.]requirements?|requirements?[-_]?[\w.-]*)\.(txt|in)|([^/]+/)*requirements/[^/]+\.(txt|in)'
+REQUIREMENT_FILES = r'([^/]+/)*(requirements?[\w.-]*|[\w.-]+[-_.]requirements?|requirements/[^/]+)\.(txt|in)'
 DEV_WORDS = re.compile(r'dev|test|lint|ci|doc', re.IGNORECASE)
+NO_NAME = ('-', '.', '/', '$', '.txt', '.in', '.whl')
 BASE = frozenset({'pip', 'setuptools', 'wheel', 'poetry', 'pipenv', 'uv'})
 CONDA_LINE = re.compile(r'^\s*-\s*["\']?(?P<text>[A-Za-z0-9][\w.\[\]-]*\s*[^:"\'#]*)["\']?\s*(?:#.*)?$')
 
@@ -125,20 +126,24 @@ def _conda(view: View) -> Iterator[Dependency]:
     for path in view.named(r'(conda|environment[\w-]*)\.ya?ml'):
         inside = False
         for number, line in enumerate(view.lines(path), 1):
-            if re.match(r'^\w', line):
-                inside = line.startswith('dependencies:')
-            elif inside and (found := CONDA_LINE.match(line)):
-                text = re.sub(r'(?<![=<>!~])=(?!=)', '==', found['text'].split('::')[-1].strip(), count=1)
-                parsed = parse_requirement(re.sub(r'(==[^=]+)=.*', r'\1', text))
-                if parsed and parsed[0] not in ('python', 'pip'):
-                    yield Dependency(*parsed, path, number)
+            inside = line.startswith('dependencies:') if re.match(r'^\w', line) else inside
+            found = CONDA_LINE.match(line) if inside else None
+            if found and (parsed := _conda_item(found['text'])):
+                yield Dependency(*parsed, path, number)
+
+
+def _conda_item(text: str) -> tuple[str, str] | None:
+    """`channel::name=1.2=build` as a requirement; Python and pip themselves are none."""
+    pinned = re.sub(r'(?<![=<>!~])=(?!=)', '==', text.split('::')[-1].strip(), count=1)
+    parsed = parse_requirement(re.sub(r'(==[^=]+)=.*', r'\1', pinned))
+    return parsed if parsed and parsed[0] not in ('python', 'pip') else None
 
 
 def _image(view: View) -> Iterator[Dependency]:
     """Packages that an image installs by name, beside any list."""
     for path in view.dockerfiles:
         for line, found in view.search(path, r'\bpip3?\s+(?:-\S+\s+)*install\s+(?P<rest>[^&|;\\#]+)'):
-            for word in found['rest'].split():
-                parsed = parse_requirement(word.strip('"\'')) if not word.startswith(('-', '.', '/', '$')) else None
-                if parsed and not word.endswith(('.txt', '.in', '.whl')) and parsed[0] not in BASE:
-                    yield Dependency(*parsed, path, line, 'image')
+            words = [word.strip('"\'') for word in found['rest'].split()]
+            named = [word for word in words if not word.startswith(NO_NAME) and not word.endswith(NO_NAME)]
+            parsed = filter(None, map(parse_requirement, named))
+            yield from (Dependency(*item, path, line, 'image') for item in parsed if item[0] not in BASE)

@@ -58,8 +58,13 @@ class Toml:
         value = self.get(*keys)
         return value.strip() if isinstance(value, str) else ''
 
+    def list_at(self, *keys: str) -> list[Any]:
+        """The list at a key path, an empty one if there is none."""
+        value = self.get(*keys)
+        return value if isinstance(value, list) else []
+
     def line(self, *keys: str, needle: str = '') -> int:
-        """Line of a key, else of the nearest table around it; with `needle`, of the first line from there that holds it."""
+        """Line of a key, else of the nearest table around it; with `needle`, the first line from there with it."""
         below = min((line for found, line in self._lines.items() if found[: len(keys)] == keys), default=0)
         for size in range(len(keys), 0, -1):
             start = below if size == len(keys) else self._lines.get(keys[:size], 0)

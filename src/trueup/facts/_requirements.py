@@ -10,11 +10,13 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
 REQUIREMENT = re.compile(
-    r'^(?P<name>[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[[^\]]*\])?\s*(?P<rest>\(?[^;#]*?\)?)\s*(?:;.*|\s#.*)?$'
+    r'^(?P<name>[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[[^\]]*\])?'
+    r'\s*(?P<rest>\(?[^;#]*?\)?)\s*(?:;.*|\s#.*)?$'
 )
 OPTION = re.compile(r'^\s*(?:-|#|$)')
 CREDENTIALS = re.compile(r'(?P<scheme>[a-z][a-z0-9+.-]*://)[^/@\s]*@', re.IGNORECASE)
 SECRET_QUERY = re.compile(r'(?P<key>[?&][^=&\s]*(?:token|key|password|secret|auth)[^=&\s]*=)[^&\s]+', re.IGNORECASE)
+LONG_LINE = 2000
 LOWER = ('>=', '>', '==', '~=', '===')
 
 
@@ -50,13 +52,15 @@ def parse_requirement(text: str) -> tuple[str, str] | None:
 def requirement_lines(text: str) -> Iterator[tuple[int, str, str]]:
     """Line, normalised name and specifier of each requirement of a requirements file."""
     for number, line in enumerate(text.splitlines(), 1):
+        if len(line) > LONG_LINE:
+            continue
         editable = re.sub(r'^\s*(?:-e|--editable)[\s=]+', '', line)
         if parsed := parse_requirement(editable):
             yield number, *parsed
 
 
 def specifier_set(text: str, *, caret: bool = False) -> SpecifierSet | None:
-    """A range as PEP 440; `caret` also takes Poetry's and Pipenv's `^1.2`, `~1.2`, `1.2.3`; None if neither reads it."""
+    """A range as PEP 440, with `caret` also Poetry's `^1.2`, `~1.2` and bare `1.2.3`; None if it is neither."""
     wanted = text.strip()
     if wanted in ('', '*'):
         return SpecifierSet()
@@ -72,7 +76,7 @@ def lower_minor(text: str, *, caret: bool = False) -> str:
     alternatives = [specifier_set(part, caret=caret) for part in text.split('||')]
     bounds = [_lower(found) for found in alternatives if found is not None]
     named = [bound for bound in bounds if any(bound)]
-    return '{}.{}'.format(*min(named)) if named and len(named) == len(alternatives) else ''
+    return '.'.join(map(str, min(named))) if named and len(named) == len(alternatives) else ''
 
 
 def disagree(left: str, right: str) -> bool:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import ast
-from typing import Any, NamedTuple
+from dataclasses import dataclass, field
+from typing import Any
 
-from trueup.facts._code import UNKNOWN, Module, evaluate, keyword
+from trueup.facts._code import UNKNOWN, Module, dotted, evaluate, keyword
 from trueup.facts._view import View
 
 
-class SetupCall(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class SetupCall:
     """The `setup()` call of a setup.py; `known` holds the keywords that are literals, `unknown` the others."""
 
     path: str = 'setup.py'
     line: int = 0
-    known: dict[str, Any] = {}
+    known: dict[str, Any] = field(default_factory=dict)
     unknown: tuple[str, ...] = ()
-    lines: dict[str, int] = {}
+    lines: dict[str, int] = field(default_factory=dict)
 
     def text(self, name: str) -> str:
         """A keyword that is a string, empty if it is not."""
@@ -54,7 +56,7 @@ def _read(module: Module) -> SetupCall:
 
 
 def _value(node: ast.expr, names: dict[str, Any]) -> Any:
-    if isinstance(node, ast.Call) and ast.unparse(node.func).split('.')[-1] in (
+    if isinstance(node, ast.Call) and dotted(node.func).rsplit('.', 1)[-1] in (
         'find_packages',
         'find_namespace_packages',
     ):

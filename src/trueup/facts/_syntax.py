@@ -65,8 +65,8 @@ def needs(module: Module) -> Iterator[Need]:
             yield Need('2.7', 'Python 2 syntax', module.path, module.error_line)
         return
     lazy = any(item.source == '__future__' and item.name == 'annotations' for item in module.imports)
-    annotations = {id(inner) for node in _annotations(module.tree) for inner in ast.walk(node)}
-    for node in ast.walk(module.tree):
+    annotations = {id(inner) for node in _annotations(module) for inner in ast.walk(node)}
+    for node in module.nodes:
         if lazy and id(node) in annotations:
             continue
         for version, feature in _of_node(node, id(node) in annotations):
@@ -103,8 +103,8 @@ def _of_imports(module: Module) -> Iterator[Need]:
             yield Need(version, f'{item.source}.{item.name}'.rstrip('.'), module.path, item.line)
 
 
-def _annotations(tree: ast.Module) -> Iterator[ast.expr]:
-    for node in ast.walk(tree):
+def _annotations(module: Module) -> Iterator[ast.expr]:
+    for node in module.nodes:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.returns:
             yield node.returns
         elif isinstance(node, ast.arg | ast.AnnAssign) and node.annotation:

@@ -21,7 +21,8 @@ SIDE_FOLDERS = frozenset(
     'docs doc examples example samples scripts script tools bin notebooks notebook notebook_drafts research benchmarks '
     'migrations alembic usage ci .ci .github deploy deployment docker helm ansible terraform data config'.split()
 )
-MODULES_READ = 3000
+SOURCE_BYTES = 4_000_000
+LONG_LINE = 2000
 DOCKERFILE = r'([^/]+/)*([^/]+\.)?(dockerfile|containerfile)([.-][\w.-]+)?'
 NO_DOCKERFILE = ('.dockerignore', '.bak', '.md', '.py', '.orig')
 PIPELINES = {
@@ -87,7 +88,7 @@ class View:
         """First match of a pattern in each line of a file."""
         compiled = re.compile(pattern, flags)
         for number, line in enumerate(self.lines(path), 1):
-            if found := compiled.search(line):
+            if len(line) <= LONG_LINE and (found := compiled.search(line)):
                 yield number, found
 
     def named(self, pattern: str, *, outer: bool = False) -> tuple[str, ...]:
@@ -116,10 +117,22 @@ class View:
 
     @cached_property
     def modules(self) -> tuple[Module, ...]:
-        """The Python files, nearest to the root first (at most MODULES_READ of them)."""
-        paths = sorted((path for path in self.paths if path.endswith('.py')), key=nearness)
-        texts = ((path, self.text(path)) for path in paths[:MODULES_READ])
-        return tuple(parse_module(path, text) for path, text in texts if text is not None)
+        """The Python files, nearest to the root first, until SOURCE_BYTES are read."""
+        found: list[Module] = []
+        size = 0
+        for path in self.python_paths:
+            text = self.text(path)
+            size += len(text or '')
+            if size > SOURCE_BYTES:
+                break
+            if text is not None:
+                found.append(parse_module(path, text))
+        return tuple(found)
+
+    @cached_property
+    def python_paths(self) -> tuple[str, ...]:
+        """Paths of all Python files, nearest to the root first."""
+        return tuple(sorted((path for path in self.paths if path.endswith('.py')), key=nearness))
 
     @cached_property
     def sources(self) -> tuple[Module, ...]:

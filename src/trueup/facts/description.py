@@ -41,7 +41,7 @@ def _of_readme(view: View, path: str) -> Iterator[Fact]:
     for number, line in enumerate(view.lines(path), 1):
         fenced ^= line.lstrip().startswith(('```', '~~~'))
         text = MARKUP.sub(lambda found: found[1] or '', line).strip()
-        if not fenced and not SKIPPED.match(line) and len(text.split()) >= 3:
+        if len(line) < 2000 and not fenced and not SKIPPED.match(line) and len(text.split()) >= 3:
             sentence = re.split(r'(?<=[.!?])\s', text)[0]
             yield _fact(sentence, path, number, 0.5)
             return

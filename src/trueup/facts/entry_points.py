@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 
-from trueup.facts._code import Module
+from trueup.facts._code import Module, dotted
 from trueup.facts._setup import setup_call
 from trueup.facts._view import View, at
 from trueup.model import Fact
@@ -39,7 +39,7 @@ def _of_module(module: Module, name: str) -> Iterator[Fact]:
     functions = _functions(module)
     for node in module.tree.body if module.tree else ():
         if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.Call):
-            called = ast.unparse(node.value.func)
+            called = dotted(node.value.func)
             target = node.targets[0] if isinstance(node, ast.Assign) else node.target
             made = _framework(called) or functions.get(called, '')
             if made and isinstance(target, ast.Name):
@@ -56,7 +56,7 @@ def _functions(module: Module) -> dict[str, str]:
     found: dict[str, str] = {}
     for node in _definitions(module):
         returns = any(isinstance(inner, ast.Return) and inner.value is not None for inner in ast.walk(node))
-        made = [_framework(ast.unparse(inner.func)) for inner in ast.walk(node) if isinstance(inner, ast.Call)]
+        made = [_framework(dotted(inner.func)) for inner in ast.walk(node) if isinstance(inner, ast.Call)]
         if returns and any(made):
             found[node.name] = next(filter(None, made))
     return found
@@ -89,8 +89,10 @@ def _scripts(view: View) -> Iterator[Fact]:
             yield Fact('console_script', f'{name} = {target}', (place,))
     call = setup_call(view)
     points = call.known.get('entry_points')
-    for line in (points.get('console_scripts') or ()) if isinstance(points, dict) else ():
-        yield Fact('console_script', ' '.join(str(line).split()), (at(call.path, call.lines['entry_points']),))
+    listed = points.get('console_scripts') if isinstance(points, dict) else None
+    for line in listed.splitlines() if isinstance(listed, str) else listed if isinstance(listed, list) else ():
+        if str(line).strip():
+            yield Fact('console_script', ' '.join(str(line).split()), (at(call.path, call.lines['entry_points']),))
     for line in view.setup_cfg.get('options.entry_points', 'console_scripts').splitlines():
         if line.strip():
             place = at('setup.cfg', view.setup_cfg.line('options.entry_points', 'console_scripts'))
@@ -98,7 +100,7 @@ def _scripts(view: View) -> Iterator[Fact]:
 
 
 def _commands(view: View) -> Iterator[Fact]:
-    """The last CMD and ENTRYPOINT of each image: earlier ones have no effect, those of a HEALTHCHECK are no commands."""
+    """The last CMD and ENTRYPOINT of each image: earlier ones have no effect, a HEALTHCHECK's is no command."""
     for path in view.dockerfiles:
         last: dict[str, Fact] = {}
         continued = False

@@ -15,7 +15,7 @@ from trueup.model import Evidence, Fact
 
 PUBLIC = (('pypi', 'org'), ('pythonhosted', 'org'), ('python', 'org'))
 OPTION = (
-    r'(?:^|\s)(?:--index-url|--extra-index-url|--find-links|PIP_INDEX_URL|PIP_EXTRA_INDEX_URL|UV_INDEX_URL)["\']?[= ]\s*["\']?'
+    r'(?:^|\s)(?:--(?:extra-)?index-url|--find-links|PIP_(?:EXTRA_)?INDEX_URL|UV_INDEX_URL)["\']?[= ]\s*["\']?'
     r'(?P<url>[a-z]+://[^\s"\'\\]+)'
 )
 SHORT = r'^\s*(?P<option>-i|-f)\s*(?P<url>[a-z]+://[^\s"\'\\]+)'

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from trueup.facts._documents import decode
-from trueup.facts._view import View, at
+from trueup.facts._view import SOURCE_BYTES, View, at
 from trueup.model import Fact, File, Mode
 from trueup.repo import LARGE
 
@@ -22,8 +22,14 @@ LISTED = 10
 
 
 def read(view: View) -> Iterator[Fact]:
-    """`unreadable`, `conflict_markers`, `encoding`, `line_endings`, `odd_name` and `links`."""
+    """`unreadable`, `conflict_markers`, `encoding`, `line_endings`, `odd_name`, `links` and `partly_read`."""
     yield from _malformed(view)
+    if (
+        len(view.modules) < len(view.python_paths)
+        and sum(len(module.text) for module in view.modules) > SOURCE_BYTES // 2
+    ):
+        left = len(view.python_paths) - len(view.modules)
+        yield Fact('partly_read', left, (), 1.0, 'Python files that were too many to look into')
     carriage: list[str] = []
     links: list[str] = []
     for path in view.paths:

@@ -28,6 +28,7 @@ class Candidate(NamedTuple):
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
+        """What shows that it is one."""
         first = f'{self.folder}/__init__.py' if self.initialised else self.folder
         return (self.declared, at(first)) if self.declared else (at(first),)
 
@@ -55,7 +56,8 @@ def read(view: View) -> Iterator[Fact]:
 
 
 def _candidates(view: View, modules: list[Module]) -> list[Candidate]:
-    counted = Counter(folder for module in modules if (folder := _package_of(view, module.path)))
+    counted = Counter(_package_of(view, module.path) for module in modules)
+    del counted['']
     folders = _absorbed(view, counted)
     declared = _declared(view)
     apps = [module.path for module in modules if _has_application(module)]
@@ -95,14 +97,13 @@ def _declared(view: View) -> dict[str, Evidence]:
     """Folders that the packaging names, or whose name is the project's."""
     found: dict[str, Evidence] = {}
     project = view.pyproject
-    for item in project.get('tool', 'poetry', 'packages') or ():
+    for item in project.list_at('tool', 'poetry', 'packages'):
         if isinstance(item, dict) and isinstance(item.get('include'), str):
             folder = posixpath.normpath(posixpath.join(str(item.get('from') or ''), item['include'].split('/*')[0]))
             found[folder] = at('pyproject.toml', project.line('tool', 'poetry', 'packages'))
-    for item in project.get('tool', 'hatch', 'build', 'targets', 'wheel', 'packages') or ():
+    for item in project.list_at('tool', 'hatch', 'build', 'targets', 'wheel', 'packages'):
         found[str(item).strip('/')] = at('pyproject.toml', project.line('tool', 'hatch', 'build', 'targets', 'wheel'))
-    listed = project.get('tool', 'setuptools', 'packages')
-    for item in listed if isinstance(listed, list) else ():
+    for item in project.list_at('tool', 'setuptools', 'packages'):
         found[str(item).replace('.', '/')] = at('pyproject.toml', project.line('tool', 'setuptools', 'packages'))
     call = setup_call(view)
     roots = call.known.get('package_dir')

@@ -22,7 +22,7 @@ LOCKS = (('poetry.lock', 'poetry'), ('uv.lock', 'uv'), ('pdm.lock', 'pdm'), ('Pi
 
 
 def read(view: View) -> Iterator[Fact]:
-    """`packaging`, `packaging_dialect` of Poetry (`pep621` or `old`), `lock_file` and `packagings` when several lie around."""
+    """`packaging` (and `packagings` when there are several), `packaging_dialect` of Poetry, `lock_file`."""
     found = list(_found(view))
     if not found:
         yield Fact('packaging', 'none', (), 0.9, 'nothing declares a dependency')

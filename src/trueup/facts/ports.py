@@ -110,12 +110,19 @@ def _of_compose(view: View, path: str) -> Iterator[Fact]:
         return
     services = document.get('services') if isinstance(document, dict) else None
     for name, service in services.items() if isinstance(services, dict) else ():
-        if isinstance(service, dict) and service.get('build') and not OTHERS.search(str(name)):
-            for port in service.get('ports') or ():
-                target = str(port.get('target', '') if isinstance(port, dict) else port).split('/')[0]
-                if found := re.search(r'(?:^|:)(\d{2,5})$', target):
-                    line = next((number for number, _ in view.search(path, re.escape(target))), 0)
-                    yield _fact(found[1], path, line, 0.65, 'compose')
+        own = isinstance(service, dict) and service.get('build') and not OTHERS.search(str(name))
+        listed = service.get('ports') if own else None
+        for target in map(_target, listed if isinstance(listed, list) else ()):
+            line = next((number for number, _ in view.search(path, rf'\b{target}\b')), 0) if target else 0
+            if line:
+                yield _fact(target, path, line, 0.65, 'compose')
+
+
+def _target(port: object) -> str:
+    """The container's side of one entry of `ports`; empty if it is none that can be read."""
+    text = str(port.get('target', '') if isinstance(port, dict) else port).partition('/')[0]
+    found = re.search(r'(?:^|:)(\d{2,5})$', text)
+    return found[1] if found else ''
 
 
 def _of_commands(view: View, path: str) -> Iterator[Fact]:

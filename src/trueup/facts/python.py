@@ -92,9 +92,11 @@ def _surroundings(view: View) -> Iterator[Fact]:
     for path in view.pipelines:
         yield from _tested(view, path)
     project = view.pyproject
-    classifiers = (
-        list(project.get('project', 'classifiers') or project.get('tool', 'poetry', 'classifiers') or ())
-    ) + setup_call(view).texts('classifiers')
+    classifiers = [
+        *project.list_at('project', 'classifiers'),
+        *project.list_at('tool', 'poetry', 'classifiers'),
+        *setup_call(view).texts('classifiers'),
+    ]
     named = re.findall(r'Python :: (3\.\d+)', '\n'.join(str(item) for item in classifiers))
     if named:
         lowest = min(named, key=minor_tuple)
@@ -108,7 +110,7 @@ def _surroundings(view: View) -> Iterator[Fact]:
 
 
 def _tested(view: View, path: str) -> Iterator[Fact]:
-    """The oldest Python of a pipeline; a matrix of several is a statement, a single one is what happened to be there."""
+    """The oldest Python of a pipeline; a matrix of several is a statement, a single one may be chance."""
     found = [
         (version, line)
         for line, _ in view.search(path, CI_PYTHON)

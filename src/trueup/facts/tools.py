@@ -11,7 +11,7 @@ from trueup.model import Evidence, Fact
 
 
 class Place(NamedTuple):
-    """A file that may configure a tool; `section` is an INI section prefix or dotted TOML table, empty for the whole file."""
+    """A file that may configure a tool; `section` is an INI section or dotted TOML table, empty for the whole file."""
 
     path: str
     section: str = ''
@@ -73,7 +73,7 @@ TOOLS = frozenset(
 
 
 def read(view: View) -> Iterator[Fact]:
-    """`tool.<name>` with the file that applies; its note names the shadowed files. Declared tools without a file too."""
+    """`tool.<name>` with the file that applies (its note names the shadowed ones), or `defaults` without one."""
     declared: dict[str, Evidence] = {}
     for item in declared_dependencies(view):
         declared.setdefault(item.name, at(item.path, item.line))
