@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from packaging.version import Version
+
 from trueup.merge._words import as_version, merge_text, merge_words
 from trueup.model import KeyPath, Level, Owner
 from trueup.policy import Rule
@@ -116,7 +118,9 @@ def _three_way(question: Question) -> Verdict:
         reason = 'the service deleted it' if ours is None else 'the service changed it, the standard did not'
         return _kept(question, 'only the service changed', reason)
     if same(base, ours):
-        reason = 'the standard removed it' if theirs is None else 'the standard changed it, the service did not'
+        reason = 'the standard changed it, the service did not'
+        if theirs is None or ours is None:
+            reason = 'the standard removed it' if theirs is None else 'the standard added it'
         return Verdict('theirs', 'only the standard changed', reason)
     if ours is None:
         return Verdict('ours', 'deleted by the service', 'the service deleted it, the standard changed it', Level.REVIEW)
@@ -187,9 +191,9 @@ def merge_listing(base: str, ours: str, theirs: str) -> str | None:
 def at_least(ours: Side, theirs: Side) -> bool:
     """Whether a value is as strict or as new as another; False where that can not be said."""
     mine, yours = ours.node.data, theirs.node.data
-    numbers = _number(mine), _number(yours)
-    if None not in numbers:
-        return numbers[0] >= numbers[1]  # type: ignore[operator]
+    low, high = _number(yours), _number(mine)
+    if low is not None and high is not None:
+        return high >= low
     first, second = lowest(ours.text), lowest(theirs.text)
     return first is not None and second is not None and first >= second
 
@@ -201,7 +205,7 @@ def _number(data: object) -> float | None:
     return None
 
 
-def lowest(text: str) -> object:
+def lowest(text: str) -> Version | None:
     """The version that a pin, a `rev` or a requirement begins with, None if there is none."""
     text = text.strip().strip('"\'')
     named = requirement_name(text)

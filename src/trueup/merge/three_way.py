@@ -19,6 +19,7 @@ from trueup.merge._words import Text, merge_text
 from trueup.model import Action, Conflict, Decision, KeyPath, Level, Merged, Owner
 from trueup.policy import FileRules, Move, Policies
 from trueup.text.encoding import BOM, restore_endings, to_unix
+from trueup.text.keys import format_key
 from trueup.text.tree import Document, Grammar, Malformed, Node
 
 SHOWN = 60
@@ -59,13 +60,36 @@ def merge(
     plain = [to_unix(text).removeprefix(BOM) if text is not None else None for text in (base, ours, theirs)]
     rules = policies.file(path) if policies is not None else None
     job = _Job(path, plain[0], plain[1] or '', plain[2] or '', strategy_for(path), rules, source)
-    grammar = job.strategy.grammar
-    if grammar is not None:
-        job = job._replace(base=moved(job.base, grammar, job.path, moves), ours=moved(job.ours, grammar, job.path, moves))
-    merged = _merge(job)
+    shaped, said = _shaped(job, moves)
+    merged = _merge(shaped)
+    merged = Merged(merged.text, (*said, *merged.decisions), merged.conflicts)
     if merged.text == plain[1]:
         return _with_text(merged, ours)
     return _with_text(merged, mark + restore_endings(merged.text, ours))
+
+
+def _shaped(job: _Job, moves: Sequence[Move]) -> tuple[_Job, tuple[Decision, ...]]:
+    """The job with base and ours in the shape of theirs, and what was moved for that."""
+    grammar = job.strategy.grammar
+    if grammar is None or job.ours in (job.base, job.theirs) or job.base == job.theirs and job.rules is None:
+        return job, ()
+    base, _ = moved(job.base, grammar, job.path, moves)
+    ours, done = moved(job.ours, grammar, job.path, moves)
+    said = [
+        job.decision(move.old.key, Action.MOVE, (format_key(move.old.key), format_key(move.new.key)),
+                     reason=f'moved since {move.version}', heuristic='moves')
+        for move in done
+    ]
+    shaped = job._replace(base=base, ours=ours or '')
+    if job.strategy.prepare is not None:
+        base, ours, _ = job.strategy.prepare((shaped.base, shaped.ours, shaped.theirs))
+        if ours != shaped.ours:
+            shaped = shaped._replace(base=base, ours=ours)
+            said.append(job.decision(
+                ('tool', 'poetry'), Action.MOVE, ('tool.poetry', 'project'), reason='the standard uses PEP 621',
+                heuristic='poetry to PEP 621', level=Level.NOTED,
+            ))
+    return shaped, tuple(said)
 
 
 def _with_text(merged: Merged, text: str) -> Merged:

@@ -35,7 +35,7 @@ from trueup.text.tree import (
 LOADER: Any = getattr(yaml, 'CSafeLoader', yaml.SafeLoader)
 SKIP = re.compile(r'(?:\s|#[^\n]*\n?|[&!][^\s,\[\]{}]*)*')
 SIMPLE = re.compile(r'[A-Za-z_][\w.-]*')
-RESOLVER = yaml.resolver.Resolver()
+RESOLVER: Any = yaml.resolver.Resolver()
 
 
 class _Value(NamedTuple):

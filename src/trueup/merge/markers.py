@@ -1,0 +1,58 @@
+"""What stays open, written into the text the way Git shows it."""
+
+from __future__ import annotations
+
+from trueup.merge import strategy_for
+from trueup.merge._diff3 import changes
+from trueup.model import Conflict, Merged
+from trueup.text.encoding import BOM, line_ending, lines, restore_endings, to_unix
+from trueup.text.tree import Grammar, Malformed
+
+
+def marked(merged: Merged, theirs: str, *, path: str) -> str:
+    """The merged text with both values, between Git's markers, wherever a conflict is left."""
+    text, yours = (to_unix(one).removeprefix(BOM) for one in (merged.text, theirs))
+    grammar = strategy_for(path).grammar
+    other = text
+    for conflict in merged.conflicts:
+        other = _taken(other, yours, conflict, grammar)
+    mark = BOM if merged.text.startswith(BOM) else ''
+    end = line_ending(merged.text)
+    result = between(text, other)
+    return mark + (result.replace('\n', end) if end != '\n' else restore_endings(result, merged.text))
+
+
+def between(ours: str, theirs: str) -> str:
+    """The two texts as one, their differences between markers."""
+    mine, yours = lines(ours), lines(theirs)
+    parts: list[str] = []
+    position = 0
+    for change in changes(mine, yours):
+        parts.extend(mine[position:change.start])
+        parts.append('<<<<<<< ours\n' + _ended(''.join(mine[change.start:change.end])))
+        parts.append('=======\n' + _ended(''.join(yours[change.low:change.high])) + '>>>>>>> theirs\n')
+        position = change.end
+    return ''.join([*parts, *mine[position:]])
+
+
+def _taken(text: str, theirs: str, conflict: Conflict, grammar: Grammar | None) -> str:
+    """The text with the standard's value for one conflict."""
+    if not conflict.key:
+        if conflict.ours and conflict.ours != text and conflict.ours in text:
+            return text.replace(conflict.ours, conflict.theirs or '', 1)
+        return theirs
+    if grammar is None:
+        return text
+    try:
+        mine, yours = grammar.parse(text), grammar.parse(theirs)
+        if conflict.theirs is None:
+            return grammar.remove(mine, conflict.key)
+        if mine.find(conflict.key) is None:
+            return grammar.insert(mine, conflict.key, yours)
+        return grammar.replace(mine, conflict.key, yours)
+    except Malformed:
+        return theirs
+
+
+def _ended(text: str) -> str:
+    return text if text.endswith('\n') or not text else text + '\n'
