@@ -15,6 +15,9 @@ from trueup.errors import Missing, UserError
 from trueup.sessions._install import decide, index_environment, poetry_version
 from trueup.sessions._interpreters import allowed, extended_path, find_interpreter, matrix
 from trueup.sessions._options import Options, read_options, requires_python
+from trueup.sessions._reference import REFERENCE, main, tables
+
+ROOT = Path(__file__).parents[2]
 
 
 def service(root: Path, text: str = '', *files: str) -> Options:
@@ -322,3 +325,14 @@ def test_poetry_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: s
 def test_private_index_reaches_every_tool(environment: dict[str, str], added: dict[str, str]) -> None:
     """Whoever told one tool of a private index meant all of them."""
     assert index_environment(environment) == added
+
+
+def test_reference_is_generated(tmp_path: Path) -> None:
+    """The tables of the reference are what the code says, and the generator mends stale ones."""
+    text = (ROOT / REFERENCE).read_text(encoding='utf-8')
+    assert all(table in text for table in tables().values())
+    stale = tmp_path / REFERENCE
+    stale.parent.mkdir(parents=True)
+    stale.write_text(text.replace('| `pytest_args` |', '| `pytest-args` |'), encoding='utf-8')
+    assert main([str(tmp_path)]) == 0
+    assert stale.read_text(encoding='utf-8') == text

@@ -12,7 +12,14 @@ from typing import Any
 from trueup.errors import UserError
 
 INSTALLERS = ('auto', 'poetry', 'uv', 'pip', 'none')
-KNOWN = ('pythons', 'pytest_args', 'install', 'reports')
+KNOWN = {
+    'pythons': 'versions to test, such as `["3.11", "3.13"]`; one that is missing is skipped, but fails where `CI` is set. '
+    'Without it: every Python that `requires-python` allows and that is on the machine',
+    'pytest_args': 'arguments for pytest, such as `["-m", "not slow"]`',
+    'install': 'how the service gets into the environment: `auto`, `poetry`, `uv`, `pip` or `none`',
+    'reports': 'folder for the reports, `reports` by default',
+}
+"""The options, and what the reference says of them."""
 
 
 @dataclass(frozen=True, slots=True)
