@@ -35,6 +35,8 @@ WHOLE_SET = {
     'R0401': re.compile(r'(?:\(|-> )(?P<module>[^()]+?)(?= ->|\))'),
 }
 """Rules about several files at once, with where their text names the modules; each run may tell them at another file."""
+BLOCK = '='
+"""Before the digest of the lines that a duplicate shares."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -51,6 +53,19 @@ class Entry:
     @property
     def modules(self) -> frozenset[str]:
         """Modules that a whole-set rule is about."""
+        return frozenset(word for word in self._words if not word.startswith(BLOCK))
+
+    def covers(self, other: Entry) -> bool:
+        """Whether a finding of a whole-set rule is this one, told of some of its modules or of the same lines.
+
+        pylint tells three equal files as one pair, and another pair of them where only some files are checked.
+        """
+        if (self.tool, self.rule) != (other.tool, other.rule):
+            return False
+        return other.modules <= self.modules or any(word.startswith(BLOCK) for word in self._words & other._words)
+
+    @property
+    def _words(self) -> frozenset[str]:
         return frozenset(self.line.split()) if self.rule in WHOLE_SET else frozenset()
 
 
@@ -99,7 +114,7 @@ class Baseline:
         for message in messages:
             entry = entry_of(message, read_line)
             if entry.modules:
-                (known if self._covers(entry) else new).append(message)
+                (known if any(old.covers(entry) for old in self.entries) else new).append(message)
             elif left[entry] > 0:
                 left[entry] -= 1
                 known.append(message)
@@ -122,7 +137,7 @@ class Baseline:
             if {entry.tool, entry.rule, entry.symbol} & set(unchecked):
                 count = entry.count
             elif entry.modules:
-                count = int(any(_same_kind(entry, other) and other.modules <= entry.modules for other in sets))
+                count = int(any(entry.covers(other) for other in sets))
             if count:
                 kept.append(replace(entry, count=count))
         return Baseline(_sorted(kept))
@@ -141,16 +156,13 @@ class Baseline:
         """Number of recorded findings."""
         return sum(entry.count for entry in self.entries)
 
-    def _covers(self, entry: Entry) -> bool:
-        return any(_same_kind(entry, known) and entry.modules <= known.modules for known in self.entries)
-
 
 def entry_of(message: Message, read_line: LineReader) -> Entry:
     """What a message is known by."""
     named = WHOLE_SET.get(message.rule)
     if named:
-        modules = sorted({match['module'].replace(' ', '') for match in named.finditer(message.text)})
-        return Entry('', message.tool, message.rule, message.symbol, ' '.join(modules))
+        words = sorted({match['module'].replace(' ', '') for match in named.finditer(message.text)}) + _block(message)
+        return Entry('', message.tool, message.rule, message.symbol, ' '.join(words))
     whole = not message.line or message.rule in WHOLE_FILE or _names_module(message)
     line = '' if whole else digest(read_line(message.path, message.line))
     return Entry(message.path, message.tool, message.rule, message.symbol, line)
@@ -166,8 +178,13 @@ def _names_module(message: Message) -> bool:
     return message.rule == 'C0103' and message.text.startswith('Module name ')
 
 
-def _same_kind(one: Entry, other: Entry) -> bool:
-    return (one.tool, one.rule) == (other.tool, other.rule)
+def _block(message: Message) -> list[str]:
+    """Digest of the lines that a duplicate shares, without blank and comment lines: these may differ."""
+    if message.rule != 'R0801':
+        return []
+    last = [match.end() for match in WHOLE_SET['R0801'].finditer(message.text)][-1:]
+    lines = [line.strip() for line in message.text[sum(last) :].split('\n')]
+    return [BLOCK + digest(''.join(line for line in lines if not line.startswith('#')))]
 
 
 def _sorted(entries: Iterable[Entry]) -> tuple[Entry, ...]:

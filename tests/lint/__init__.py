@@ -1,0 +1,1 @@
+"""Tests of the lint room, on real repositories with the real tools."""
