@@ -106,7 +106,8 @@ def _dropped(path: str, sides: _Sides, owner: Owner, draft: _Draft) -> None:
 
 
 def _absent(path: str, sides: _Sides, owner: Owner, context: Context, draft: _Draft) -> None:
-    enforced = owner in (Owner.REQUIRED, Owner.FLOOR)
+    rules = (rule.rule.owner for rule in context.policies.file(path).entries)
+    enforced = any(found in (Owner.REQUIRED, Owner.FLOOR) for found in (owner, *rules))
     if owner is Owner.TEAM and not context.adopting:
         return
     if sides.had_base and not enforced:

@@ -71,6 +71,18 @@ def write_waivers(pyproject: str, waivers: Iterable[Waiver]) -> str:
     return tomlkit.dumps(document)
 
 
+def write_open(pyproject: str, decisions: Mapping[str, str]) -> str:
+    """The pyproject text with `[tool.trueup.open]`: decisions that wait for a person, who deletes each line when made."""
+    if not decisions:
+        return pyproject
+    document = tomlkit.parse(pyproject)
+    tool = _sub_table(document, 'tool', is_super=True)
+    section = _sub_table(_sub_table(tool, 'trueup', is_super='trueup' not in tool), 'open')
+    for target, question in decisions.items():
+        section[target] = question
+    return tomlkit.dumps(document)
+
+
 def _sub_table(parent: tomlkit.TOMLDocument | Table, name: str, *, is_super: bool = False) -> Table:
     if name not in parent:
         parent[name] = tomlkit.table(is_super_table=is_super)

@@ -87,15 +87,18 @@ def test_the_steps_are_commits_of_their_own(trueup: Trueup, old_service: Path, s
     assert 'pyproject' in subjects[0] and 'v0.1.0' in subjects[1] and 'lint' in subjects[2]
 
 
-def test_the_branch_passes_check_and_old_debt_does_not_fail(trueup: Trueup, old_service: Path, standard: Path) -> None:
+def test_the_branch_passes_check_and_old_debt_does_not_fail(
+    trueup: Trueup, old_service: Path, standard: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Adopted means clean; a new finding fails."""
     _adopt(trueup, old_service, standard, '--switch')
     said = trueup('check', old_service)
     assert said.code == 0, said.out
-    assert trueup('lint', old_service).code == 0
+    monkeypatch.chdir(old_service)
+    assert trueup('lint').code == 0
     (old_service / 'scorer/fresh.py').write_text('import os\n')
     git(old_service, 'add', '-A')
-    assert trueup('lint', old_service).code == 1
+    assert trueup('lint').code == 1
 
 
 def test_undo_gives_back_the_identical_tree(trueup: Trueup, old_service: Path, standard: Path) -> None:

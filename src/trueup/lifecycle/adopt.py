@@ -26,7 +26,21 @@ from trueup.lifecycle.service import (
     work_tree,
 )
 from trueup.lifecycle.workspace import Workspace
-from trueup.model import Change, Changed, Clean, Conflict, Conflicted, Drifted, Outcome, Report
+from trueup.model import (
+    Action,
+    Change,
+    Changed,
+    Clean,
+    Conflict,
+    Conflicted,
+    Decision,
+    Drifted,
+    Outcome,
+    Owner,
+    Plan,
+    Report,
+)
+from trueup.plan import joined
 from trueup.repo import Repo, read_file, repo_from_commit
 from trueup.standard import version_of
 
@@ -88,6 +102,7 @@ def _steps(space: Workspace, service: Service, adoption: Adoption, run: Run) -> 
     """Lock first, to know whether the old packaging files may go; then one commit per step."""
     space.write(adoption.plan.changes)
     locked = lock_service(space, adoption, run)
+    done = locked.plan(space)
     commits: list[tuple[str, str]] = []
     _commit_packaging(space, adoption, locked, commits)
     space.write(adoption.files.changes)
@@ -95,7 +110,17 @@ def _steps(space: Workspace, service: Service, adoption: Adoption, run: Run) -> 
     _commit(space, f'chore: adopt the standard {adoption.tag}', commits)
     debt = record_debt(space, service, run, commits)
     conflicts = adoption.plan.conflicts + locked.open
-    return Worked(tuple(commits), conflicts, debt, locked.notes)
+    return Worked(tuple(commits), conflicts, debt, joined((done, _baseline_plan(space))))
+
+
+def _baseline_plan(space: Workspace) -> Plan:
+    path = space.prefix + BASELINE
+    file = read_file(space.root / path)
+    if file is None:
+        return Plan()
+    reason = 'lint findings of before adoption: they do not fail, new ones do'
+    decision = Decision(path, (), Action.ADD, None, 'file', Owner.DEFAULT, reason, 'trueup', 'baseline')
+    return Plan((Change(path, None, file),), (decision,))
 
 
 def _commit_packaging(space: Workspace, adoption: Adoption, locked: Locked, commits: list[tuple[str, str]]) -> None:

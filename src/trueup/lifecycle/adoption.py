@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -22,9 +22,9 @@ from trueup.policy import Policies
 from trueup.repo import Repo
 from trueup.standard import Standard, choose_tag, is_older, open_standard, wanted_address
 from trueup.template import recorded_answers, render
-from trueup.text.encoding import decode, lines
+from trueup.text.encoding import decode, encode, lines
 from trueup.text.keys import format_key
-from trueup.waivers import Waiver, write_waivers
+from trueup.waivers import Waiver, write_open, write_waivers
 
 COPIED = 0.8
 """Share of a render's lines found in a file above which the file counts as copied by hand from that version."""
@@ -84,6 +84,7 @@ def prepare(service: Service, repo: Repo, run: Run, ask: Ask | None = None) -> A
     converted = _overlay(converted, moved, service.prefix)
     policies = policies_at(standard, tag, answers)
     files, waivers = _plan_files(service, converted, (standard, tag, answers, theirs), policies, run)
+    files = _with_pyproject(files, service, converted, lambda text: write_open(text, _open(packaging, service.prefix)))
     files = _with_migrations(files, moved)
     notes = (*replies.notes, *(conversion.notes if conversion else ()))
     redundant = tuple(service.prefix + path for path in conversion.absorbed) if conversion else ()
@@ -158,7 +159,7 @@ def _plan_files(
     kept = replace(context, policies=policies.waive([waiver.target for waiver in waivers]))
     found = plan_service(service, repo, (base or None, theirs), kept, outer=around)
     found = _say_waived(found, extras)
-    return _with_waivers(found, service, repo, waivers), waivers
+    return _with_pyproject(found, service, repo, lambda text: write_waivers(text, waivers)), waivers
 
 
 def _is_extra(decision: Decision) -> bool:
@@ -190,16 +191,26 @@ def _say_waived(found: Plan, extras: Sequence[Decision]) -> Plan:
     return replace(found, decisions=tuple(item for item in found.decisions if key_of(item) not in known) + kept)
 
 
-def _with_waivers(found: Plan, service: Service, repo: Repo, waivers: Sequence[Waiver]) -> Plan:
+def _with_pyproject(found: Plan, service: Service, repo: Repo, edit: Callable[[str], str]) -> Plan:
+    """The plan with pyproject.toml edited once more."""
     path = f'{service.prefix}pyproject.toml'
     change = next((item for item in found.changes if item.path == path), None)
     current = change.after if change else repo.file('pyproject.toml')
-    text = decode(current.data) if current else None
-    if current is None or text is None:
+    decoded = decode(current.data) if current else None
+    if current is None or decoded is None or (text := edit(decoded.text)) == decoded.text:
         return found
-    after = File(write_waivers(text.text, waivers).encode(), current.mode)
     before = change.before if change else current
+    after = File(encode(text, decoded), current.mode)
     return replace(found, changes=(*(item for item in found.changes if item.path != path), Change(path, before, after)))
+
+
+def _open(packaging: Plan, prefix: str) -> dict[str, str]:
+    """Decisions about dependencies that wait for a person, for `[tool.trueup.open]`."""
+    return {
+        f'{item.path.removeprefix(prefix)}::{format_key(item.key)}': item.reason
+        for item in packaging.conflicts
+        if item.key
+    }
 
 
 def nearest_base(repo: Repo, standard: Standard, tag: str, answers: Mapping[str, object]) -> dict[str, File]:

@@ -13,7 +13,7 @@ from trueup.lifecycle.journal import Entry, back_up, lying_around, record, save_
 from trueup.lifecycle.run import Run
 from trueup.lifecycle.service import Service
 from trueup.lifecycle.workspace import Workspace, workspace
-from trueup.model import Changed, Clean, Conflict, Conflicted, Debt, Outcome, Regressed, Report, Status
+from trueup.model import Changed, Clean, Conflict, Conflicted, Debt, Outcome, Plan, Regressed, Report, Status
 from trueup.report import render as render_report
 from trueup.settings import cache_folder
 from trueup.verify import Level, Snapshot, VerifyOptions, compare, snapshot
@@ -26,7 +26,8 @@ class Worked:
     commits: tuple[tuple[str, str], ...]
     open: tuple[Conflict, ...] = ()
     debt: Debt = Debt()
-    notes: tuple[str, ...] = ()
+    extra: Plan = Plan()
+    """What the steps did beyond the plan: lock, exports, baseline."""
 
 
 Steps = Callable[[Workspace], Worked]
@@ -52,13 +53,26 @@ def land(service: Service, run: Run, head: str, report: Report, steps: Steps) ->
         verifications=verified,
         commits=worked.commits,
         debt=worked.debt,
-        plan=replace(report.plan, conflicts=worked.open, notes=(*report.plan.notes, *worked.notes)),
+        plan=_complete(report.plan, worked),
     )
     if tip == head:
         return Clean(report)
     if any(item.status is Status.WORSE for item in verified):
         return Regressed(_saved(service, report))
     return _publish(service, run, _Landing(name, head, tip), report)
+
+
+def _complete(plan: Plan, worked: Worked) -> Plan:
+    """The plan and what the steps did beyond it; one change per file."""
+    changes = {change.path: change for change in plan.changes}
+    for change in worked.extra.changes:
+        changes[change.path] = change
+    return Plan(
+        tuple(changes[path] for path in sorted(changes)),
+        plan.decisions + worked.extra.decisions,
+        worked.open,
+        plan.notes + worked.extra.notes,
+    )
 
 
 def _measure(space: Workspace, run: Run, when: str, python: str) -> Snapshot:

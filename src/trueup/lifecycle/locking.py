@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from trueup.lifecycle.adoption import Adoption
 from trueup.lifecycle.run import Run
 from trueup.lifecycle.workspace import Workspace, write_file
-from trueup.model import Change, Conflict, File
+from trueup.model import Action, Change, Conflict, Decision, File, Owner, Plan
 from trueup.packaging.export import export_requirements
 from trueup.packaging.lock import lock
 from trueup.repo import read_file
@@ -33,6 +33,12 @@ class Locked:
         for change in self.changes:
             if change.after is not None:
                 space.force_add(change.path)
+
+    def plan(self, space: Workspace) -> Plan:
+        """What these steps do, for the report: read before they are carried out."""
+        removed = tuple(Change(path, read_file(space.root / path), None) for path in self.removed)
+        changes = tuple(change for change in (*self.changes, *removed) if change.before != change.after)
+        return Plan(changes, tuple(_decision(change) for change in changes), (), self.notes)
 
 
 def lock_service(space: Workspace, adoption: Adoption, run: Run) -> Locked:
@@ -90,3 +96,23 @@ def _export(space: Workspace, locked: Change, path: str) -> Change:
 
 def _is_main(adoption: Adoption, path: str, prefix: str) -> bool:
     return path in {prefix + source.path for source in adoption.sources if source.role in ('main', 'exported')}
+
+
+def _decision(change: Change) -> Decision:
+    """A lock is told as a file; every line of a requirements or setup file is shown."""
+    action = Action.REMOVE if change.after is None else Action.CHANGE if change.before else Action.ADD
+    before, after = (_shown(change.path, file) for file in (change.before, change.after))
+    if change.path.endswith(LOCK):
+        reason = 'the locked dependencies'
+    elif change.after is None:
+        reason = 'what it said is in pyproject.toml now'
+    else:
+        reason = 'exported from poetry.lock, because other files still name it'
+    return Decision(change.path, (), action, before, after, Owner.DEFAULT, reason, LOCK, 'packaging')
+
+
+def _shown(path: str, file: File | None) -> str | None:
+    if file is None:
+        return None
+    text = None if path.endswith(LOCK) else decode(file.data)
+    return text.text if text else 'file'

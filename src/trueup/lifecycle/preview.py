@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from trueup.lifecycle.adoption import Adoption, prepare
+from trueup.lifecycle.findings import findings_of
 from trueup.lifecycle.run import Run
 from trueup.lifecycle.service import Service
-from trueup.model import Drifted, Finding, Outcome, Report
-from trueup.plan import pending
+from trueup.model import Drifted, Fact, Outcome, Report
 from trueup.repo import Repo
 from trueup.standard import version_of
+
+TELLING = ('name', 'version', 'package_path', 'python_min', 'framework', 'packaging', 'test_runner', 'ci')
 
 
 def preview(service: Service, repo: Repo, run: Run) -> Outcome:
@@ -20,20 +22,21 @@ def preview(service: Service, repo: Repo, run: Run) -> Outcome:
 def report_of(service: Service, adoption: Adoption, verb: str) -> Report:
     """An adoption that has not happened, as a report."""
     plan = adoption.plan
-    changing = sum(1 for _ in pending(plan))
-    finding = Finding(
-        'ADO001',
-        service.prefix or '.',
-        f'not under the standard: {changing} key(s) in {len(plan.changes)} file(s) would change',
-        hint='run `trueup adopt`',
-    )
     return Report(
         verb,
         service.name,
         adoption.standard.address.url,
         version_of(adoption.tag),
         plan=plan,
-        facts=adoption.facts,
-        findings=(finding,),
+        facts=telling(adoption.facts),
+        findings=tuple(findings_of(plan)),
         next_steps=('trueup adopt',),
     )
+
+
+def telling(facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
+    """The few facts by which a person sees that the right thing was read, one of each kind."""
+    first: dict[str, Fact] = {}
+    for fact in facts:
+        first.setdefault(fact.name, fact)
+    return tuple(first[name] for name in TELLING if name in first)

@@ -113,16 +113,17 @@ def _tag_of(recorded: Recorded, run: Run) -> str:
 def _steps(space: Workspace, step: Step, run: Run) -> Worked:
     before = _resolved_text(space)
     space.write(step.plan.changes)
-    locked = Locked()
+    locked, done = Locked(), Plan()
     if is_locked(step.answers) and (space.service / LOCK).is_file() and _resolved_text(space) != before:
         locked = relock(space, str(step.answers.get('package_index_url') or ''), run)
+        done = locked.plan(space)
         locked.write(space)
     service = Service(space.root, space.prefix)
     space.write(exported_changes(service, work_tree(service)))
     message = f'chore: update the standard to {step.tag}'
     commit = space.commit(message)
     commits = ((commit, message),) if commit else ()
-    return Worked(commits, step.plan.conflicts + locked.open, notes=locked.notes)
+    return Worked(commits, step.plan.conflicts + locked.open, extra=done)
 
 
 def _resolved_text(space: Workspace) -> object:
