@@ -23,11 +23,7 @@ def line_of(message: Message) -> str:
 def write_text(result: LintResult) -> str:
     """Messages, a table of the tools, the score, and why it failed."""
     lines = [line_of(message) for message in result.messages]
-    lines += ['', *_table(result)] if lines else _table(result)
-    if result.score is not None:
-        lines.append(_score(result))
-    lines += [f'failed: {reason}' for reason in result.reasons]
-    return '\n'.join(lines) + '\n'
+    return '\n'.join([*lines, *([''] if lines else []), *_summary(result)]) + '\n'
 
 
 def write_json(result: LintResult) -> str:
@@ -42,7 +38,7 @@ def write_github(result: LintResult) -> str:
     """Workflow commands that GitHub shows beside the lines of a pull request, then the text summary."""
     lines = [_annotation(message) for message in result.messages]
     lines += [f'::error title={_property(failure.tool)}::{_data(failure.text)}' for failure in result.crashed]
-    return '\n'.join([*lines, *_table(result), *([_score(result)] if result.score is not None else [])]) + '\n'
+    return '\n'.join([*lines, *_summary(result)]) + '\n'
 
 
 def write_statistics(result: LintResult) -> str:
@@ -57,6 +53,11 @@ WRITERS: Mapping[str, Callable[[LintResult], str]] = {
     'json': write_json,
     'github': write_github,
 }
+
+
+def _summary(result: LintResult) -> list[str]:
+    score = [] if result.score is None else [_score(result)]
+    return [*_table(result), *score, *(f'failed: {reason}' for reason in result.reasons)]
 
 
 def _table(result: LintResult) -> list[str]:

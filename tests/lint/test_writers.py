@@ -1,0 +1,117 @@
+"""What a person, a program and GitHub are told, whole."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from trueup.lint.model import Failure, LintResult, Message
+from trueup.lint.writers import write_github, write_json, write_statistics, write_text
+
+FOUND = LintResult(
+    messages=(
+        Message('black', 'black', 'unformatted', 'src/a.py', 0, 0, 'would be reformatted'),
+        Message('flake8', 'F401', '', 'src/a.py', 3, 1, "'os' imported but unused"),
+        Message('pylint', 'W0611', 'unused-import', 'src/a.py', 3, 0, 'Unused import os'),
+        Message('pylint', 'R0801', 'duplicate-code', 'a, b:c.py', 1, 0, 'Similar lines in 2 files\n100% equal'),
+    ),
+    known=(Message('flake8', 'E225', '', 'src/a.py', 9, 2, 'missing whitespace around operator'),),
+    score=8.5,
+    fail_under=9.7,
+    failed=True,
+    notes=('flake8: .flake8 is shadowed by pyproject.toml',),
+    crashed=(Failure('isort', 'no such profile'),),
+    checked=7,
+    reasons=('black: 1 new message', 'pylint: score 8.50 is below fail-under 9.7'),
+)
+CLEAN = LintResult(score=10.0, fail_under=9.7, checked=7)
+
+
+@pytest.mark.parametrize(
+    ('result', 'expected'),
+    [
+        (
+            FOUND,
+            """\
+src/a.py: black: would be reformatted
+src/a.py:3:1: flake8 F401: 'os' imported but unused
+src/a.py:3:0: pylint W0611: Unused import os (unused-import)
+a, b:c.py:1:0: pylint R0801: Similar lines in 2 files
+100% equal (duplicate-code)
+
+7 files checked
+black       1 new     0 known
+flake8      1 new     1 known
+pylint      2 new     0 known
+Your code has been rated at 8.50/10 (fail-under 9.7, without the known messages)
+failed: black: 1 new message
+failed: pylint: score 8.50 is below fail-under 9.7
+""",
+        ),
+        (
+            CLEAN,
+            """\
+7 files checked, no messages
+Your code has been rated at 10.00/10 (fail-under 9.7)
+""",
+        ),
+        (LintResult(), '0 files checked, no messages\n'),
+    ],
+)
+def test_text(result: LintResult, expected: str) -> None:
+    """For a terminal."""
+    assert write_text(result) == expected
+
+
+def test_json_holds_all() -> None:
+    """For a program: nothing of the result is left out."""
+    document = json.loads(write_json(FOUND))
+    assert document['schema'] == 1
+    assert tuple(Message(**entry) for entry in document['messages']) == FOUND.messages
+    assert {name: document[name] for name in ('score', 'fail_under', 'failed', 'checked')} == {
+        'score': 8.5,
+        'fail_under': 9.7,
+        'failed': True,
+        'checked': 7,
+    }
+    assert document['crashed'] == [{'tool': 'isort', 'text': 'no such profile'}]
+    assert set(document) == {
+        'schema',
+        'messages',
+        'known',
+        'score',
+        'fail_under',
+        'failed',
+        'notes',
+        'crashed',
+        'checked',
+        'reasons',
+        'unchecked',
+    }
+
+
+def test_github_escapes_what_its_commands_are_made_of() -> None:
+    """Colons, commas, per cent signs and line ends in names and texts."""
+    assert write_github(FOUND) == """\
+::error file=src/a.py,title=black (unformatted)::would be reformatted
+::error file=src/a.py,line=3,col=1,title=flake8 F401::'os' imported but unused
+::warning file=src/a.py,line=3,col=1,title=pylint W0611 (unused-import)::Unused import os
+::warning file=a%2C b%3Ac.py,line=1,col=1,title=pylint R0801 (duplicate-code)::Similar lines in 2 files%0A100%25 equal
+::error title=isort::no such profile
+7 files checked
+black       1 new     0 known
+flake8      1 new     1 known
+pylint      2 new     0 known
+Your code has been rated at 8.50/10 (fail-under 9.7, without the known messages)
+failed: black: 1 new message
+failed: pylint: score 8.50 is below fail-under 9.7
+"""
+
+
+def test_statistics_count_the_rules() -> None:
+    """The most frequent first, equal ones by name."""
+    assert write_statistics(FOUND) == (
+        '     1  black (unformatted)\n     1  flake8 F401\n     1  pylint R0801 (duplicate-code)\n'
+        '     1  pylint W0611 (unused-import)\n'
+    )
