@@ -13,7 +13,7 @@ from packaging.specifiers import InvalidSpecifier, Specifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
 AND = re.compile(r'(?<!^)(?<![\^~=><! ,]) *(?<!-)[, ](?!-) *(?!,|$)')
-CLAUSE = re.compile(r'(?P<op>\^|~=|~|===?|=|!=|<>|>=|<=|>|<)?\s*v?(?P<version>[^\s]+)\Z')
+CLAUSE = re.compile(r'(?P<op>\^|~=|~|===?|=|!=|>=|<=|>|<)?\s*v?(?P<version>[^\s]+)\Z')
 ANY = re.compile(r'[xX*](\.[xX*])*\Z')
 
 
@@ -122,7 +122,7 @@ def _clause(clause: str) -> list[str]:
     if match is None:
         raise Unreadable(clause)
     op, version = match['op'] or '==', match['version']
-    op = {'=': '==', '<>': '!='}.get(op, op)
+    op = '==' if op == '=' else op
     version = re.sub(r'(\.\*)+\Z', '.*', version)
     if op in {'^', '~'} or (op == '~=' and '.' not in version):
         return [f'>={version}', f'<{_upper(op, version)}']

@@ -10,7 +10,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from trueup.model import Action, Decision, KeyPath, Owner
 from trueup.packaging import SOURCES
-from trueup.packaging._address import clean, credential_note, index_name
+from trueup.packaging._address import clean, credential_note, index_name, mask
 from trueup.packaging._adopt import hand_over, obstacle
 from trueup.packaging._gate import lost
 from trueup.packaging._model import PYPROJECT, Answers, Conversion, Dependency, Field, Index, Reading, Source, normalise
@@ -46,7 +46,7 @@ def convert(repo: Repo, *, answers: Answers) -> Conversion:
         new = _written(repo, text, held, answers)
     parse(new, PYPROJECT)
     conversion = _conversion(_with_endings(new, before), readings, held)
-    missing = lost(text, new, conversion)
+    missing = lost(mask(text), new, conversion)
     if missing:
         held.notes.append(f'{PYPROJECT}: these words of the old file stand nowhere now: {" ".join(missing)}')
     return _conversion(conversion.pyproject, readings, held)

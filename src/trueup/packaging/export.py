@@ -36,8 +36,8 @@ def export_requirements(lock: str, pyproject: str, *, keep: str) -> str:
     options = [line.strip() for line in keep.splitlines() if KEPT.match(line)]
     options += [option for option in _indexes(packages) if not any(option.split()[1] in known for known in options)]
     body = [HEADER, *options, *([''] if options else []), *sorted(lines, key=_order)]
-    ending = '\r\n' if '\r\n' in keep else '\n'
-    return ending.join(body) + ending
+    text = '\n'.join(body) + '\n'
+    return text.replace('\n', '\r\n') if '\r\n' in keep else text
 
 
 def is_exported(text: str) -> bool:
