@@ -35,7 +35,7 @@ def _sections(text: str) -> list[tuple[str, int, int]]:
     """Name, start of the header and end of each section."""
     found = [(match[1].strip(), match.start()) for match in re.finditer(SECTION.pattern, text, re.MULTILINE)
              if match.start() == 0 or text[match.start() - 1] == '\n']
-    ends = [start for _, start in found[1:]] + [len(text)]
+    ends = [*(start for _, start in found[1:]), len(text)][:len(found)]
     return [(name, start, end) for (name, start), end in zip(found, ends, strict=True)]
 
 

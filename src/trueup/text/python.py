@@ -142,7 +142,15 @@ class Python(Grammar):
     def remove(self, document: Document, path: KeyPath) -> str:
         if len(path) == 1:
             return super().remove(document, path)
-        return remove_item(document.text, need(document, path[:-1]), need(document, path))
+        parent = need(document, path[:-1])
+        if len(parent.children) == 1:
+            return super().remove(document, path[:-1])
+        return remove_item(document.text, parent, need(document, path))
+
+    def replace(self, document: Document, path: KeyPath, other: Document) -> str:
+        if len(path) > 1:
+            return self.set_text(document, path, other.source(need(other, path)))
+        return super().replace(document, path, other)
 
     def insert(self, document: Document, path: KeyPath, other: Document) -> str:
         node = need(other, path)

@@ -105,7 +105,10 @@ class Grammar:
     def replace(self, document: Document, path: KeyPath, other: Document) -> str:
         """The text with the value that `other` has at the same path."""
         mine, yours = need(document, path), need(other, path)
-        return document.text[:mine.body] + whole_lines(other.text[yours.body:yours.end]) + document.text[mine.end:]
+        chunk, after = whole_lines(other.text[yours.body:yours.end]), document.text[mine.end:]
+        if not after and not document.text.endswith('\n'):
+            chunk = chunk.rstrip('\n')
+        return document.text[:mine.body] + chunk + after
 
     def insert(self, document: Document, path: KeyPath, other: Document) -> str:
         """The text with the entry that `other` has at a path, beside the same neighbours."""

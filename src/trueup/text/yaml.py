@@ -32,6 +32,7 @@ from trueup.text.tree import (
     whole_lines,
 )
 
+PROPERTIES = re.compile(r'(?:[&!]\S*[ \t]*)+')
 LOADER: Any = getattr(yaml, 'CSafeLoader', yaml.SafeLoader)
 SKIP = re.compile(r'(?:\s|#[^\n]*\n?|[&!][^\s,\[\]{}]*)*')
 SIMPLE = re.compile(r'[A-Za-z_][\w.-]*')
@@ -90,8 +91,8 @@ class _Builder:
             return _Value(Kind.LEAF, floor if empty else start, floor if empty else end, _scalar(event))
         if event.flow_style:
             return self.flow(event, path)
-        if event.anchor or event.tag:
-            floor = max(floor, end)
+        properties = PROPERTIES.match(self.text, start) if event.anchor or event.tag else None
+        floor = max(floor, properties.end()) if properties else floor
         return self.mapping(floor, start, path) if isinstance(event, yaml.MappingStartEvent) else self.sequence(
             floor, start, path
         )
@@ -301,7 +302,7 @@ class Yaml(Grammar):
         mine, yours = need(document, path), need(other, path)
         new, text = other.source(yours), document.text
         if _one_line(document, mine) and _one_line(other, yours):
-            pad = '' if mine.value[0] > mine.after or mine.flow or not new else ' '
+            pad = ' ' if new and text[mine.value[0] - 1:mine.value[0]] in (':', '-') else ''
             return text[:mine.value[0]] + pad + new + text[mine.value[1]:]
         tail = other.text[yours.after:yours.end]
         shifted = _shifted(other.text, (yours.after, yours.end), yours.column, mine.column) if '\n' in tail else tail
