@@ -316,10 +316,10 @@ def test_poetry_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: s
     ('environment', 'added'),
     [
         ({}, {}),
-        ({'PIP_INDEX_URL': 'p'}, {'UV_DEFAULT_INDEX': 'p'}),
-        ({'UV_INDEX_URL': 'u'}, {'PIP_INDEX_URL': 'u'}),
+        ({'PIP_INDEX_URL': 'p'}, {'UV_DEFAULT_INDEX': 'p', 'POETRY_PYPI_MIRROR_URL': 'p'}),
+        ({'UV_INDEX_URL': 'u'}, {'PIP_INDEX_URL': 'u', 'POETRY_PYPI_MIRROR_URL': 'u'}),
         ({'POETRY_PYPI_MIRROR_URL': 'm'}, {'PIP_INDEX_URL': 'm', 'UV_DEFAULT_INDEX': 'm'}),
-        ({'PIP_INDEX_URL': 'p', 'UV_DEFAULT_INDEX': 'u'}, {}),
+        ({'PIP_INDEX_URL': 'p', 'UV_DEFAULT_INDEX': 'u', 'POETRY_PYPI_MIRROR_URL': 'm'}, {}),
     ],
 )
 def test_private_index_reaches_every_tool(environment: dict[str, str], added: dict[str, str]) -> None:

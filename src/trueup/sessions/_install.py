@@ -13,7 +13,6 @@ from trueup.errors import Missing, UserError
 from trueup.sessions._options import Options
 
 DEVELOPMENT = re.compile(r'(^|[-_./])(dev|develop|development|test|tests|testing|ci)([-_.]|$)', re.IGNORECASE)
-INDEX_VARIABLES = ('PIP_INDEX_URL', 'UV_DEFAULT_INDEX', 'UV_INDEX_URL', 'POETRY_PYPI_MIRROR_URL')
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +58,16 @@ def poetry_version() -> tuple[int, ...] | None:
 
 
 def index_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    """Settings of a private index for the tools that were not told: uv doesn't read pip's variables, nor pip uv's."""
+    """Settings of a private index for the tools that were not told: none reads the variables of another.
+
+    Poetry's is that of the plug-in poetry-plugin-pypi-mirror; without it the variable does nothing.
+    """
     pip = environment.get('PIP_INDEX_URL', '')
     uv = environment.get('UV_DEFAULT_INDEX') or environment.get('UV_INDEX_URL', '')
-    told = pip or uv or environment.get('POETRY_PYPI_MIRROR_URL', '')
-    added: dict[str, str] = {}
-    if told and not pip:
-        added['PIP_INDEX_URL'] = told
-    if told and not uv:
-        added['UV_DEFAULT_INDEX'] = told
-    return added
+    poetry = environment.get('POETRY_PYPI_MIRROR_URL', '')
+    given = {'PIP_INDEX_URL': pip, 'UV_DEFAULT_INDEX': uv, 'POETRY_PYPI_MIRROR_URL': poetry}
+    told = pip or uv or poetry
+    return {name: told for name, value in given.items() if told and not value}
 
 
 def _with_poetry(options: Options, version: tuple[int, ...]) -> Steps:
