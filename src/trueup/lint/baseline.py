@@ -26,15 +26,15 @@ DIGITS = 16
 
 WHOLE_FILE = frozenset(
     'black isort '
-    'C0114 C0302 C0304 C0305 E0001 F0002 W2402 '  # pylint: module, size, end of the file, syntax, name
-    'E902 E999 W292 W391 D100 D104 N999'.split()  # flake8 and its usual plug-ins
+    'C0114 C0302 C0304 C0305 E0001 F0002 W2402 '  # pylint's: docstring, size, end of the file, syntax, name
+    'E902 E999 W292 W391 D100 D104 N999'.split()  # flake8's and its usual plug-ins'
 )
 """Rules whose line says nothing: it is the first or the last of the file."""
 WHOLE_SET = {
     'R0801': re.compile(r'^==(?P<module>.+):\[\d+:\d+\]$', re.MULTILINE),
     'R0401': re.compile(r'(?:\(|-> )(?P<module>[^()]+?)(?= ->|\))'),
 }
-"""Rules about several files at once, with where their text names the modules; each run may tell them at another file."""
+"""Rules about several files, with where their text names the modules; each run may tell them at another file."""
 BLOCK = '='
 """Before the digest of the lines that a duplicate shares."""
 
@@ -53,7 +53,7 @@ class Entry:
     @property
     def modules(self) -> frozenset[str]:
         """Modules that a whole-set rule is about."""
-        return frozenset(word for word in self._words if not word.startswith(BLOCK))
+        return frozenset(word for word in _words(self) if not word.startswith(BLOCK))
 
     def covers(self, other: Entry) -> bool:
         """Whether a finding of a whole-set rule is this one, told of some of its modules or of the same lines.
@@ -62,11 +62,7 @@ class Entry:
         """
         if (self.tool, self.rule) != (other.tool, other.rule):
             return False
-        return other.modules <= self.modules or any(word.startswith(BLOCK) for word in self._words & other._words)
-
-    @property
-    def _words(self) -> frozenset[str]:
-        return frozenset(self.line.split()) if self.rule in WHOLE_SET else frozenset()
+        return other.modules <= self.modules or any(word.startswith(BLOCK) for word in _words(self) & _words(other))
 
 
 FIELDS = tuple(field.name for field in fields(Entry))
@@ -178,6 +174,10 @@ def _names_module(message: Message) -> bool:
     return message.rule == 'C0103' and message.text.startswith('Module name ')
 
 
+def _words(entry: Entry) -> frozenset[str]:
+    return frozenset(entry.line.split()) if entry.rule in WHOLE_SET else frozenset()
+
+
 def _block(message: Message) -> list[str]:
     """Digest of the lines that a duplicate shares, without blank and comment lines: these may differ."""
     if message.rule != 'R0801':
@@ -203,7 +203,9 @@ def _entry(item: object) -> Entry:
     if not isinstance(item, dict) or set(item) != set(FIELDS):
         raise ValueError(f'an entry needs exactly {", ".join(FIELDS)}: {item!r}')
     count = item['count']
-    if any(not isinstance(item[name], str) for name in FIELDS[:-1]) or type(count) is not int or count < 1:
+    texts = all(isinstance(item[name], str) for name in FIELDS[:-1])
+    # True is an int in Python.
+    if not texts or isinstance(count, bool) or not isinstance(count, int) or count < 1:
         raise ValueError(f'an entry has texts and a count of at least 1: {item!r}')
     return Entry(**item)
 

@@ -15,7 +15,7 @@ FIXED = {'PYTHONUTF8': '1', 'NO_COLOR': '1', 'PYTHONSAFEPATH': '1'}
 
 
 def module_command(module: str) -> tuple[str, ...]:
-    """Start of a command that runs a module of our own interpreter; `-P` keeps a service's `types.py` from shadowing."""
+    """Start of a command that runs a module of our interpreter; with `-P` a service's `types.py` shadows nothing."""
     return sys.executable, '-P', '-m', module
 
 

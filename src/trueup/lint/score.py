@@ -114,14 +114,12 @@ def _value(node: ast.expr, names: Mapping[str, float]) -> float:
             return node.value  # type: ignore[return-value]
         case ast.Name():
             return names[node.id]
-        case ast.BinOp():
-            return OPERATORS[type(node.op)](_value(node.left, names), _value(node.right, names))
+        case ast.BinOp(op=sign, left=left, right=right) | ast.Compare(ops=[sign], left=left, comparators=[right]):
+            return OPERATORS[type(sign)](_value(left, names), _value(right, names))
         case ast.UnaryOp():
             return OPERATORS[type(node.op)](_value(node.operand, names))
         case ast.IfExp():
             return _value(node.body if _value(node.test, names) else node.orelse, names)
-        case ast.Compare(ops=[operation], comparators=[right]):
-            return OPERATORS[type(operation)](_value(node.left, names), _value(right, names))
         case ast.Call(func=ast.Name(id=name), keywords=[]):
             return FUNCTIONS[name](*(_value(argument, names) for argument in node.args))
     raise ValueError(f'{type(node).__name__} is not arithmetic')
