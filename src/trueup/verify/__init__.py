@@ -3,9 +3,9 @@
 `snapshot` looks at a folder (and, at level `tests`, installs and runs what is in a copy of it); `compare` is pure.
 """
 
+from trueup.verify._compare import compare
 from trueup.verify._model import Install, Level, OpenApi, Snapshot, TestResult, TestRun, VerifyOptions
-from trueup.verify.compare import compare
-from trueup.verify.snapshot import snapshot
+from trueup.verify._snapshot import snapshot
 
 __all__ = [
     'Install', 'Level', 'OpenApi', 'Snapshot', 'TestResult', 'TestRun', 'VerifyOptions', 'compare', 'snapshot',

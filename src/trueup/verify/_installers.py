@@ -17,6 +17,13 @@ from packaging.version import Version
 from trueup.verify._interpreters import Interpreter
 from trueup.verify._process import POSIX, Done, run
 
+OWN_PATH = re.compile(r'(?:file://)?/[^\s\'"]*?trueup-verify-[^/\s]+/(?:build|run)/?')
+ERROR = re.compile(
+    r'(?:ERROR:|[Ee]rror:|[\w.]*(?:Error|Exception)\b|Unable to find|Failed to (?:build|fetch|download)|No solution)'
+)
+GENERIC = re.compile(
+    r'Could not build wheels|metadata-generation-failed|subprocess-exited|Failed to build|Failed building|CalledProcessError'
+)
 ARROW = re.compile(r'[×╰─▶╴│├↳]+')
 
 
@@ -118,17 +125,18 @@ def python_of(folder: Path) -> Path:
 
 
 def reason(done: Done) -> str:
-    """Why an install failed, in one line."""
+    """Why an install failed, in one line: the resolver's explanation, else the most telling error."""
     if done.code is None:
         return f'took longer than {done.seconds:.0f} s'
-    text = ARROW.sub(' ', re.sub(r'\x1b\[[0-9;]*m', '', done.output))
-    lines = [re.sub(r'\s+', ' ', line).strip() for line in text.splitlines()]
+    text = OWN_PATH.sub('', ARROW.sub(' ', re.sub(r'\x1b\[[0-9;]*m', '', done.output)))
+    lines = [re.sub(r'\s+', ' ', line).strip(' |').removeprefix('cause: ') for line in text.splitlines()]
     lines = [line for line in lines if line and not line.startswith(('WARNING:', '[notice]', 'warning:', 'hint:'))]
     for number, line in enumerate(lines):
-        if line.startswith(('Because ', 'No solution found', 'Failed to build', 'Failed to fetch')):
+        if line.startswith('Because '):
             return ' '.join(lines[number : number + 3])[:300]
-    told = [line for line in lines if re.match(r'(?:ERROR:|error:|\w*Error\b)', line)]
-    return (told[-1] if told else lines[-1] if lines else f'exit code {done.code}')[:300]
+    errors = [line for line in lines if ERROR.match(line)]
+    telling = [line for line in errors if not GENERIC.search(line)] or errors or lines
+    return telling[-1].removeprefix('ERROR: ')[:300] if telling else f'exit code {done.code}'
 
 
 def _listed(done: Done) -> Mapping[str, str]:
