@@ -135,7 +135,7 @@ def test_whole_file() -> None:
         '\n[tool.poetry]\npackages = [{include = "svc"}]\n\n[tool.black]\nline-length = 99\n'
         '\n[dependency-groups]\ndev = [\n    "black>=23.1,<24.0",\n    "flake8",\n]\n\n'
         '[[tool.poetry.source]]\nname = "unused"\nurl = "https://nexus.example/simple"\npriority = "supplemental"\n\n'
-        '[build-system]\nrequires = ["poetry-core>=2.2,<3"]\nbuild-backend = "poetry.core.masonry.api"\n'
+        '[build-system]\nrequires = ["poetry-core>=2.0"]\nbuild-backend = "poetry.core.masonry.api"\n'
     )
 
 

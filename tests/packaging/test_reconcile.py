@@ -130,7 +130,7 @@ def test_setuptools_project_is_handed_over() -> None:
         text_of(conversion)
         == PLAIN.replace(
             'requires = ["setuptools>=61", "wheel"]\nbuild-backend = "setuptools.build_meta"',
-            'requires = ["poetry-core>=2.2,<3"]\nbuild-backend = "poetry.core.masonry.api"',
+            'requires = ["poetry-core>=2.0"]\nbuild-backend = "poetry.core.masonry.api"',
         ).replace('  # why\n]', '  # why\n    "redis==4.0",\n]')
         + '\n[dependency-groups]\ndev = [\n    "pytest",\n]\n\n[tool.poetry]\npackage-mode = false\n'
     )

@@ -92,24 +92,7 @@ def test_options_of_pip_are_said(option: str) -> None:
     assert [note for note in notes if note.startswith('requirements.txt:2: not carried: ')]
 
 
-def test_whole_new_file() -> None:
-    """The new file, its remarks, groups, indexes and the tools' tables of the old one."""
-    conversion = converted(
-        {
-            'requirements.txt': (
-                '--index-url https://bob:s3cret@nexus.example/repository/simple\n--extra-index-url https://whl.example/cpu\n'
-                '# the model\nscikit-learn==1.3.0  # as trained\n-e ./libs/core\ntorch==2.0.0+cpu\n-c constraints.txt\nnumpy\n'
-            ),
-            'constraints.txt': 'numpy<2\nscipy==1.10.0\n',
-            'requirements-dev.txt': '-r requirements.txt\npytest>=7\nblack\n',
-            'requirements/docs.txt': 'sphinx\n',
-            'requirements-gpu.txt': 'cupy==12.0\n',
-            'libs/core/setup.py': 'from setuptools import setup\nsetup(name="our-core")\n',
-            'README.md': '# x\n',
-            'pyproject.toml': '# tools\n[tool.black]\nline-length = 99\n',
-        }
-    )
-    assert text_of(conversion) == '''[project]
+WHOLE = '''[project]
 name = "my-service"
 version = "0.1.0"
 description = "Serves a model"
@@ -154,14 +137,30 @@ name = "whl-example-cpu"
 url = "https://whl.example/cpu"
 priority = "supplemental"
 
-[build-system]
-requires = ["poetry-core>=2.2,<3"]
-build-backend = "poetry.core.masonry.api"
-
 # tools
 [tool.black]
 line-length = 99
 '''
+
+
+def test_whole_new_file() -> None:
+    """The new file, its remarks, groups, indexes and the tools' tables of the old one."""
+    conversion = converted(
+        {
+            'requirements.txt': (
+                '--index-url https://bob:s3cret@nexus.example/repository/simple\n--extra-index-url https://whl.example/cpu\n'
+                '# the model\nscikit-learn==1.3.0  # as trained\n-e ./libs/core\ntorch==2.0.0+cpu\n-c constraints.txt\nnumpy\n'
+            ),
+            'constraints.txt': 'numpy<2\nscipy==1.10.0\n',
+            'requirements-dev.txt': '-r requirements.txt\npytest>=7\nblack\n',
+            'requirements/docs.txt': 'sphinx\n',
+            'requirements-gpu.txt': 'cupy==12.0\n',
+            'libs/core/setup.py': 'from setuptools import setup\nsetup(name="our-core")\n',
+            'README.md': '# x\n',
+            'pyproject.toml': '# tools\n[tool.black]\nline-length = 99\n',
+        }
+    )
+    assert text_of(conversion) == WHOLE
     assert 's3cret' not in repr(conversion)
     assert {source.path: source.role for source in conversion.sources} == {
         'requirements.txt': 'main',

@@ -72,30 +72,24 @@ def test_nothing_runs(tmp_path: Path) -> None:
     assert not trace.exists()
 
 
-def test_whole_setup_py(tmp_path: Path) -> None:
-    """All metadata that PEP 621 knows."""
-    conversion = converted(
-        {
-            'setup.py': (
-                f'{IMPORT}setup(\n    name="svc", version=get_version("svc/__init__.py"), description="It\\nserves",\n'
-                '    long_description=open("README.md").read(), author="Ada", author_email="ada@b.de", license="MIT",\n'
-                '    url="https://h.example", project_urls={"Docs": "https://d.example"}, keywords="a, b",\n'
-                '    classifiers=["Programming Language :: Python :: 3"], python_requires=">=3.8",\n'
-                '    install_requires=["numpy>=1"], extras_require={"gpu": ["cupy"], ":sys_platform==\'linux\'": ["uvloop"]},\n'
-                '    tests_require=["pytest"], packages=find_packages(), zip_safe=False,\n'
-                '    entry_points={"console_scripts": ["serve = svc.main:run"], "my.plugins": ["x=svc.x:X"]},\n)\n'
-            ).replace(
-                IMPORT,
-                IMPORT
-                + 'import re\ndef get_version(path):\n    return re.search("__version__ = (.*)", open(path).read()).group(1)\n',
-            ),
-            'svc/__init__.py': '__version__ = "2.3"\n',
-            'README.md': '',
-        },
-        is_package=True,
-        package_path='svc',
-    )
-    assert text_of(conversion) == '''[project]
+SETUP_PY = '''from setuptools import find_packages, setup
+import re
+
+def get_version(path):
+    return re.search("__version__ = (.*)", open(path).read()).group(1)
+
+setup(
+    name="svc", version=get_version("svc/__init__.py"), description="It\\nserves",
+    long_description=open("README.md").read(), author="Ada", author_email="ada@b.de", license="MIT",
+    url="https://h.example", project_urls={"Docs": "https://d.example"}, keywords="a, b",
+    classifiers=["Programming Language :: Python :: 3"], python_requires=">=3.8",
+    install_requires=["numpy>=1"], extras_require={"gpu": ["cupy"], ":sys_platform=='linux'": ["uvloop"]},
+    tests_require=["pytest"], packages=find_packages(), zip_safe=False,
+    entry_points={"console_scripts": ["serve = svc.main:run"], "my.plugins": ["x=svc.x:X"]},
+)
+'''
+
+WHOLE = """[project]
 name = "svc"
 version = "2.3"
 description = "It serves"
@@ -107,7 +101,7 @@ classifiers = ["Programming Language :: Python :: 3"]
 requires-python = ">=3.8"
 dependencies = [
     "numpy>=1",
-    "uvloop; sys_platform == \\"linux\\"",
+    'uvloop; sys_platform == "linux"',
 ]
 
 [project.optional-dependencies]
@@ -131,9 +125,20 @@ test = [
 ]
 
 [build-system]
-requires = ["poetry-core>=2.2,<3"]
+requires = ["poetry-core>=2.0"]
 build-backend = "poetry.core.masonry.api"
-'''.replace('"uvloop; sys_platform == \\"linux\\""', "'uvloop; sys_platform == \"linux\"'")
+"""
+
+
+def test_whole_setup_py(tmp_path: Path) -> None:
+    """All metadata that PEP 621 knows."""
+    files: dict[str, str | bytes] = {
+        'setup.py': SETUP_PY,
+        'svc/__init__.py': '__version__ = "2.3"\n',
+        'README.md': '',
+    }
+    conversion = converted(files, is_package=True, package_path='svc')
+    assert text_of(conversion) == WHOLE
     assert meaning(text_of(conversion), tmp_path)['scripts'] == {
         'console-scripts': {'serve': 'svc.main:run'},
         'my.plugins': {'x': 'svc.x:X'},

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
@@ -24,6 +23,17 @@ class Reconciled:
     decisions: list[Decision] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """What became of a requirement that an input repeats."""
+
+    key: KeyPath
+    after: Dependency | None
+    reason: str
+    action: Action = Action.KEEP
+    level: Level = Level.NOTED
 
 
 def reconcile(readings: Iterable[Reading], locked: frozenset[str]) -> Reconciled:
@@ -79,7 +89,7 @@ def _against_declared(held: Reconciled, reading: Reading, locked: frozenset[str]
             _compare(held, item, known)
         elif item.evidence.path in frozen or item.key in locked:
             reason = 'comes with the other requirements: poetry.lock pins it'
-            _say(held, item.key_path, item, None, reason, Action.KEEP)
+            _say(held, item, _Verdict(item.key_path, None, reason))
         else:
             held.dependencies.append(replace(item, reason='pyproject.toml does not name it, but it is installed today'))
     for item in reading.constraints:
@@ -105,11 +115,11 @@ def _compare(held: Reconciled, item: Dependency, known: list[Dependency]) -> Non
     first = same[0]
     key = first.key_path
     if any(other.specifier == item.specifier and other.url == item.url for other in same):
-        _say(held, key, item, first, f'{first.evidence} says the same', Action.KEEP, Level.APPLIED)
+        _say(held, item, _Verdict(key, first, f'{first.evidence} says the same', level=Level.APPLIED))
     elif item.url or first.url or any(other.enrichment for other in same):
-        _say(held, key, item, first, f'{first.evidence} names another place or a wider range: it stays', Action.KEEP)
+        _say(held, item, _Verdict(key, first, f'{first.evidence} names another place or a wider range: it stays'))
     elif any(compatible(other.specifier, item.specifier) for other in same):
-        _say(held, key, item, first, f'{first.evidence} stays: {item.requirement} fits into it', Action.KEEP)
+        _say(held, item, _Verdict(key, first, f'{first.evidence} stays: {item.requirement} fits into it'))
     else:
         reason = f'{first.evidence} and {item.evidence} exclude each other; {first.requirement} stands until decided'
         held.conflicts.append(Conflict(PYPROJECT, key, None, first.requirement, item.requirement, reason))
@@ -140,13 +150,13 @@ def _joined(held: Reconciled, first: Dependency, second: Dependency) -> Dependen
     lead = first.lead + tuple(remark for remark in second.lead if remark not in first.lead)
     merged = replace(first, extras=extras, lead=lead, comment=first.comment or second.comment)
     if first.url != second.url or first.specifier == second.specifier or first.enrichment or second.enrichment:
-        _say(held, first.key_path, second, merged, f'{first.evidence} names it already', Action.KEEP)
+        _say(held, second, _Verdict(first.key_path, merged, f'{first.evidence} names it already'))
         return merged
     if not compatible(first.specifier, second.specifier):
         return _excluded(held, merged, second)
     specifier = _narrower(first.specifier, second.specifier)
     reason = f'{first.evidence} ({first.specifier or "any version"}) and {second.evidence} ({second.specifier or "any version"}) together'
-    _say(held, first.key_path, second, replace(merged, specifier=specifier), reason, Action.CHANGE)
+    _say(held, second, _Verdict(first.key_path, replace(merged, specifier=specifier), reason, Action.CHANGE))
     return replace(merged, specifier=specifier, reason=reason)
 
 
@@ -177,7 +187,7 @@ def _constrain(held: Reconciled, constraint: Dependency) -> None:
             narrowed = replace(item, specifier=_narrower(item.specifier, constraint.specifier))
             held.dependencies[index] = narrowed
             reason = f'narrowed by the constraint of {constraint.evidence}'
-            _say(held, item.key_path, constraint, narrowed, reason, Action.CHANGE)
+            _say(held, constraint, _Verdict(item.key_path, narrowed, reason, Action.CHANGE))
     if not found:
         held.notes.append(
             f'{constraint.evidence}: constraint {constraint.requirement}: not carried: no requirement names it; '
@@ -193,31 +203,18 @@ def _narrower(first: str, second: str) -> str:
     return ','.join(dict.fromkeys(filter(None, [*first.split(','), *second.split(',')])))
 
 
-def _say(
-    held: Reconciled,
-    key: KeyPath,
-    item: Dependency,
-    after: Dependency | None,
-    reason: str,
-    action: Action,
-    level: Level = Level.NOTED,
-) -> None:
+def _say(held: Reconciled, item: Dependency, verdict: _Verdict) -> None:
+    after = verdict.after.requirement if verdict.after else None
     held.decisions.append(
         Decision(
             PYPROJECT,
-            key,
-            action,
+            verdict.key,
+            verdict.action,
             item.before,
-            after.requirement if after else None,
+            after,
             Owner.TEAM,
-            reason,
+            verdict.reason,
             str(item.evidence),
-            level=level,
+            level=verdict.level,
         )
     )
-
-
-def duplicates(dependencies: Iterable[Dependency]) -> list[str]:
-    """Requirements that stand twice in one group, by text."""
-    counted = Counter((item.group, item.extra, item.requirement) for item in dependencies)
-    return [requirement for (_, _, requirement), count in counted.items() if count > 1]

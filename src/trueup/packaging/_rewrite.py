@@ -18,6 +18,7 @@ from trueup.packaging.old_poetry import PEOPLE, ROOT, SAME, URLS, console_script
 
 PRIORITIES = {'default': 'primary', 'secondary': 'supplemental'}
 MOVED = {*SAME, *PEOPLE, *URLS, 'urls', 'plugins', 'extras', 'dev-dependencies'}
+CORES = ['0.12.17', *(f'{major}.{minor}.0' for major in (1, 2) for minor in range(20))]
 COUNTERPARTS = {'extras': ('optional-dependencies',), 'urls': ('urls',), 'scripts': ('scripts',)}
 
 
@@ -49,7 +50,7 @@ class _Rewriter:
             self._block(block)
         for index in self.content.indexes:
             self._add(_write.source(index))
-        if not any(block.path == ('build-system',) for block in self.cut):
+        if not self.content.unbuilt and not any(block.path == ('build-system',) for block in self.cut):
             self._add(_write.BUILD_SYSTEM)
         return ''.join(self.pieces)
 
@@ -279,7 +280,8 @@ def _is_old_core(item: str) -> bool:
         return False
     if normalise(requirement.name) not in {'poetry', 'poetry-core'}:
         return False
-    return requirement.specifier.contains('2.1.0') or not requirement.specifier.contains('2.2.0')
+    allowed = [version for version in CORES if requirement.specifier.contains(version)]
+    return not allowed or allowed[0].startswith(('0', '1'))
 
 
 def _line(entry: Entry, key: str, text: str) -> str:

@@ -10,7 +10,7 @@ from trueup.packaging._model import Dependency, Field, Index
 from trueup.packaging._toml import array, dotted, quote, quote_key
 
 BACKEND = 'poetry.core.masonry.api'
-REQUIRES = 'poetry-core>=2.2,<3'
+REQUIRES = 'poetry-core>=2.0'
 ORDER = (
     'name',
     'version',
@@ -45,6 +45,11 @@ class Content:
     poetry: tuple[tuple[str, str], ...] = ()
     groups: tuple[str, ...] = ()
 
+    @property
+    def unbuilt(self) -> bool:
+        """Whether there is no package, so that nothing needs a build system."""
+        return ('package-mode', 'false') in self.poetry
+
     def group_names(self) -> tuple[str, ...]:
         """Dependency groups in the order of their first appearance."""
         named = (dependency.group for dependency in self.dependencies if dependency.group)
@@ -60,7 +65,8 @@ def new_file(content: Content, before: str) -> str:
     """A whole pyproject.toml whose old content (tools only) follows the new tables."""
     tables = [project(content), *sub_tables(content), groups(content, {}), poetry(content), *enrichments(content)]
     tables += [source(index) for index in content.indexes]
-    text = '\n'.join(table for table in [*tables, BUILD_SYSTEM] if table)
+    tables += [] if content.unbuilt else [BUILD_SYSTEM]
+    text = '\n'.join(table for table in tables if table)
     return f'{text}\n{before.lstrip()}' if before.strip() else text
 
 

@@ -10,7 +10,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from trueup.model import Action, Decision, KeyPath, Owner
 from trueup.packaging import SOURCES
-from trueup.packaging._address import clean, credential_note, index_name, mask
+from trueup.packaging._address import clean, credential_note, mask
 from trueup.packaging._adopt import hand_over, obstacle
 from trueup.packaging._gate import lost
 from trueup.packaging._model import PYPROJECT, Answers, Conversion, Dependency, Field, Index, Reading, Source, normalise
@@ -237,7 +237,7 @@ def _company(answers: Answers, held: Reconciled) -> list[Index]:
     if not url:
         return []
     cleaned = clean(url)
-    index = Index(index_name(cleaned.url), cleaned.url, 'primary', reason='from the answers')
+    index = Index('company', cleaned.url, 'primary', reason='from the answers')
     if cleaned.secret:
         held.notes.append(credential_note('package_index_url', index.name))
     return [] if cleaned.url in {known.url for known in held.indexes} else [index]

@@ -123,12 +123,10 @@ def _extras(packages: Iterable[_Package], pyproject: Mapping[str, object]) -> di
         found.setdefault(normalise(requirement.name), set()).update(requirement.extras)
     poetry = _mapping(_mapping(pyproject.get('tool')).get('poetry'))
     asked = [_mapping(poetry.get('dependencies')), *(_mapping(item.table.get('dependencies')) for item in packages)]
-    for table in asked:
-        for name, spec in table.items():
-            for entry in spec if isinstance(spec, list) else [spec]:
-                entry = _mapping(entry)
-                if 'extra ==' not in str(entry.get('markers', '')):
-                    found.setdefault(normalise(name), set()).update(str(extra) for extra in _list(entry.get('extras')))
+    for name, spec in (pair for table in asked for pair in table.items()):
+        for entry in map(_mapping, spec if isinstance(spec, list) else [spec]):
+            if 'extra ==' not in str(entry.get('markers', '')):
+                found.setdefault(normalise(name), set()).update(str(extra) for extra in _list(entry.get('extras')))
     return {name: extras for name, extras in found.items() if extras}
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from trueup.model import Action, Conflict, Decision, Evidence, Level, Owner
 from trueup.packaging._address import clean, credential_note, index_name, is_public_index, mask
 from trueup.packaging._lines import Line, Lines, read_lines
-from trueup.packaging._model import PYPROJECT, Dependency, Gathered, Index, Reading, Source
+from trueup.packaging._model import Dependency, Gathered, Index, Reading, Source
 from trueup.packaging._pep508 import Inexpressible, Parsed, parse_line
 from trueup.packaging._roles import Role, choose
 from trueup.repo import Repo
@@ -97,16 +97,9 @@ class _Reader:
             else:
                 hashes += self._requirement(line, line.text, role, constraints=constraints)
         if hashes:
-            self._decide(
-                Evidence(self._path),
-                (),
-                Action.REMOVE,
-                f'{hashes} --hash options',
-                None,
-                'poetry.lock holds the hashes',
-            )
+            self._drop(Evidence(self._path), f'{hashes} --hash options', 'poetry.lock holds the hashes')
         for remark in lines.tail:
-            self._decide(Evidence(self._path), (), Action.REMOVE, remark, None, 'a remark at the end of the file')
+            self._drop(Evidence(self._path), remark, 'a remark at the end of the file')
 
     def _option(self, line: Line, role: Role, constraints: bool) -> None:
         match = OPTION.match(line.text)
@@ -129,9 +122,7 @@ class _Reader:
             return
         own = self.roles.get(target)
         if own is not None and own.kind == 'main' and role.kind != 'main' and not constraints:
-            self._decide(
-                where, (), Action.KEEP, f'-r {value}', None, 'Poetry installs the service\'s own requirements anyway'
-            )
+            self._drop(where, f'-r {value}', 'Poetry installs the requirements of the service anyway')
             return
         self.file(target, role, constraints=constraints)
 
@@ -147,20 +138,18 @@ class _Reader:
             return 0
         if parsed.itself:
             extras = f'; its extras: {", ".join(parsed.dependency.extras)}' if parsed.dependency.extras else ''
-            self._decide(where, (), Action.REMOVE, text, None, f'the service itself, which Poetry installs{extras}')
+            self._drop(where, text, f'the service itself, which Poetry installs{extras}')
             return parsed.hashes
         dependency = replace(
             parsed.dependency,
             group=role.group,
             extra=role.extra,
-            lead=line.lead,
-            comment=line.comment,
+            lead=tuple(map(mask, line.lead)),
+            comment=mask(line.comment),
             reason=_reason(parsed),
         )
         if dependency.key == FREEZE_BUG and dependency.specifier == '==0.0.0':
-            self._decide(
-                where, dependency.key_path, Action.REMOVE, text, None, 'written by a bug of pip freeze; no such package'
-            )
+            self._drop(where, text, 'written by a bug of pip freeze; no such package')
             return 0
         self._tell(where, parsed, dependency.name)
         (self.found.constraints if constraints else self.found.dependencies).append(dependency)
@@ -181,7 +170,7 @@ class _Reader:
             return
         public = is_public_index(cleaned.url)
         if public and option == '--index-url':
-            self._decide(where, (), Action.REMOVE, cleaned.url, None, 'the index that Poetry asks anyway')
+            self._drop(where, cleaned.url, 'the index that Poetry asks anyway')
             return
         name = 'PyPI' if public else index_name(cleaned.url)
         if cleaned.secret:
@@ -197,14 +186,13 @@ class _Reader:
         )
 
     def _unsaid(self, where: Evidence, text: str, reason: str) -> None:
-        self.found.notes.append(f'{where}: not carried: {text}: {reason}')
+        self.found.notes.append(f'{where}: not carried: {mask(text)}: {reason}')
 
-    def _decide(
-        self, where: Evidence, key: tuple[str, ...], action: Action, before: str, after: str | None, reason: str
-    ) -> None:
-        path = PYPROJECT if key else where.path
+    def _drop(self, where: Evidence, before: str, reason: str) -> None:
         self.found.decisions.append(
-            Decision(path, key, action, before, after, Owner.TEAM, reason, str(where), level=Level.NOTED)
+            Decision(
+                where.path, (), Action.REMOVE, mask(before), None, Owner.TEAM, reason, str(where), level=Level.NOTED
+            )
         )
 
 
