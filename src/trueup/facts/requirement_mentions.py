@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from trueup.facts._declared import requirement_files
-from trueup.facts._view import View, at
+from trueup.facts._view import LONG_LINE, View, at
 from trueup.model import Evidence, Fact
 
 READERS = (
@@ -17,6 +17,7 @@ READERS = (
 )
 TALK = ('.md', '.rst', 'readme')
 COPIED = ('app', 'code', 'src', 'tmp', 'workspace')
+OPTION = re.compile(r'(?<!\S)(-r|-c)\s*(?=\S)')
 NO_READER = ('.dockerignore', '.bak')
 
 
@@ -34,11 +35,15 @@ def read(view: View) -> Iterator[Fact]:
 
 
 def _mentions(view: View, reader: str, path: str) -> Iterator[Evidence]:
-    name = path.rsplit('/', 1)[-1]
-    for line, found in view.search(reader, rf'(?P<folder>[\w.${{}}/-]*?)(?<![\w.-]){re.escape(name)}(?![\w-])'):
-        comment = found.string.lstrip().startswith('#') and not reader.lower().endswith(TALK)
-        if not comment and _may_mean(view, reader, found['folder'].strip('./'), path):
-            yield at(reader, line)
+    name = posixpath.basename(path)
+    pattern = re.compile(rf'(?P<folder>[\w.${{}}/-]*?)(?<![\w.-]){re.escape(name)}(?![\w-])')
+    for number, line in enumerate(view.lines(reader), 1):
+        if name not in line or len(line) > LONG_LINE:
+            continue
+        found = pattern.search(OPTION.sub(' ', line))
+        comment = line.lstrip().startswith('#') and not reader.lower().endswith(TALK)
+        if found and not comment and _may_mean(view, reader, found['folder'].strip('./'), path):
+            yield at(reader, number)
 
 
 def _may_mean(view: View, reader: str, folder: str, path: str) -> bool:
@@ -46,7 +51,7 @@ def _may_mean(view: View, reader: str, folder: str, path: str) -> bool:
     outside = reader.startswith('../')
     own = posixpath.normpath(posixpath.join(view.service_root if outside else '', posixpath.dirname(path)))
     own = '' if own == '.' else own
-    if folder and '$' not in folder:
+    if folder and not re.search('[${]', folder):
         return f'{own}/'.endswith(f'{folder}/') or (not own and folder.rsplit('/')[-1] in COPIED)
     if outside:
         return not reader.lower().endswith(TALK) and view.service_root in (view.text(reader) or '')
