@@ -67,6 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         place = Path(folder)
         environment = {name: value for name, value in os.environ.items() if not name.startswith('GIT_')} | WHO
         environment |= {'TRUEUP_CACHE': str(place / 'cache'), 'XDG_CACHE_HOME': str(place / 'cache')}
+        environment['TRUEUP_STANDARD'] = str(place / 'standard')
         service = make_service(place, environment)
         measured: dict[str, list[tuple[float, int]]] = {name: [] for name in PROGRAMS}
         for _ in range(rounds + 1):
