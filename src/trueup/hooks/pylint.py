@@ -13,4 +13,5 @@ HOOK = Hook(
     description='pylint with the packages of the project, but for findings that the baseline records',
     run=partial(run_linters, tools=('pylint',)),
     types=('python',),
+    stages=('pre-push', 'manual'),
 )

@@ -113,6 +113,6 @@ HOOK = Hook(
     name='pytest',
     description="the tests, run in the project's own environment",
     run=_run,
-    stages=('pre-push',),
+    stages=('pre-push', 'manual'),
     pass_filenames=False,
 )
