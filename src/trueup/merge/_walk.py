@@ -57,7 +57,10 @@ def walk(documents: Three, grammar: Grammar, rules: FileRules | None, *, both: b
     walker = _Walker(documents, grammar, rules, both)
     root = _Nodes(documents.base.root if documents.base else None, documents.ours.root, documents.theirs.root)
     walker.children((), root)
-    return Walked(tuple(walker.edits), tuple(walker.choices))
+    # Neighbours are needed until all is put in; the last of several alike goes first, or the others are renumbered.
+    removed = [edit for edit in walker.edits if edit.kind == 'remove']
+    others = [edit for edit in walker.edits if edit.kind != 'remove']
+    return Walked((*others, *reversed(removed)), tuple(walker.choices))
 
 
 class _Walker:
@@ -155,8 +158,7 @@ class _Walker:
         if not stays and not nodes.ours.flow or not stays:
             self.edits.append(Edit('replace', path))
         else:
-            inserts = [edit for edit in inner.edits if edit.kind != 'remove']
-            self.edits.extend([*inserts, *(edit for edit in inner.edits if edit.kind == 'remove')])
+            self.edits.extend(inner.edits)
         worst = max(changed, key=lambda choice: tuple(Level).index(choice.verdict.level))
         owners = [choice for choice in changed if choice.owner is not Owner.DEFAULT] or [worst]
         self.choices.append(Choice(path, Action.CHANGE, worst.verdict, owners[0].owner))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import NamedTuple
 
 from packaging.version import InvalidVersion, Version
@@ -17,40 +18,80 @@ CLOSE = 12
 """Lines above which a conflicting hunk is not looked at word by word."""
 
 
+Run = tuple[str, str, str]
+
+
 class Text(NamedTuple):
     """A merged text, how sure it is, by which rule, and the hunks that stay open (base, ours, theirs)."""
 
     text: str
     level: Level = Level.APPLIED
     heuristic: str = 'lines'
-    open: tuple[tuple[str, str, str], ...] = ()
+    open: tuple[Run, ...] = ()
 
 
 def merge_text(base: str, ours: str, theirs: str, *, both: bool = False, prefer: str = 'ours') -> Text:
     """Merge three texts; `both` keeps both sides where each put something in at the same place."""
-    exact = _join(diff3(lines(base), lines(ours), lines(theirs), strict=True))
-    if exact is not None:
-        return Text(exact)
     texts: list[str] = []
-    left: list[tuple[str, str, str]] = []
-    rules = {'adjacent lines'}
-    for hunk in diff3(lines(base), lines(ours), lines(theirs)):
+    left: list[Run] = []
+    rules: set[str] = set()
+    for hunk in diff3(lines(base), lines(ours), lines(theirs), strict=True):
         if hunk.kind != 'conflict':
             texts.append(_side(hunk))
             continue
-        run = _texts(hunk)
-        solved = merge_hunk(run, both=both)
-        if solved is None:
-            left.append(run)
-            texts.append(run[2] if prefer == 'theirs' else run[1])
-        else:
-            rules.add(solved[1])
-            texts.append(solved[0])
+        done = _near(_texts(hunk), both=both, prefer=prefer)
+        texts.append(done.text)
+        rules |= set(done.rules)
+        left.extend(done.open)
+    if not rules and not left:
+        return Text(''.join(texts))
     level = Level.REVIEW if left or 'both inserted' in rules else Level.NOTED
-    return Text(''.join(texts), level, sorted(rules, reverse=True)[0] if len(rules) > 1 else 'adjacent lines', tuple(left))
+    rule = next((rule for rule in ('both inserted', 'words', 'adjacent lines') if rule in rules), 'lines')
+    return Text(''.join(texts), level, rule, tuple(left))
 
 
-def merge_hunk(run: tuple[str, str, str], *, both: bool) -> tuple[str, str] | None:
+class _Near(NamedTuple):
+    """What came of a run in which changes of both sides touch."""
+
+    text: str
+    rules: tuple[str, ...] = ()
+    open: tuple[Run, ...] = ()
+
+
+def _near(run: Run, *, both: bool, prefer: str) -> _Near:
+    """Merge a run in which changes touch: where one side holds the other's change already it stands, else by line."""
+    base, ours, theirs = (lines(text) for text in run)
+    for one, other in ((ours, theirs), (theirs, ours)):
+        if _holds(base, one, other):
+            return _Near(''.join(one))
+    texts: list[str] = []
+    left: list[Run] = []
+    rules = ['adjacent lines']
+    for hunk in diff3(base, ours, theirs):
+        if hunk.kind != 'conflict':
+            texts.append(_side(hunk))
+            continue
+        inner = _texts(hunk)
+        solved = merge_hunk(inner, both=both)
+        if solved is None:
+            left.append(inner)
+            texts.append(inner[2] if prefer == 'theirs' else inner[1])
+        else:
+            rules.append(solved[1])
+            texts.append(solved[0])
+    return _Near(''.join(texts), tuple(rules), tuple(left))
+
+
+def _holds(base: list[str], one: list[str], other: list[str]) -> bool:
+    """Whether what turned `base` into `other` was done in `one` too (so that merging twice adds nothing twice)."""
+    low, mine, yours = Counter(base), Counter(one), Counter(other)
+    added, removed = yours - low, low - yours
+    if not added and not removed:
+        return True
+    return all(mine[line] >= yours[line] for line in added) and all(mine[line] <= yours[line] for line in removed)
+
+
+def merge_hunk(run: Run, *, both: bool) -> tuple[str, str] | None:
     """Solve a run that both sides changed, by words; the text and the rule, or None."""
     base, ours, theirs = run
     if not base.strip():
@@ -114,14 +155,6 @@ def _side(hunk: Hunk) -> str:
     return ''.join(str(part) for part in chosen)
 
 
-def _texts(hunk: Hunk) -> tuple[str, str, str]:
+def _texts(hunk: Hunk) -> Run:
     base, ours, theirs = (''.join(str(part) for part in run) for run in hunk[1:])
     return base, ours, theirs
-
-
-def _join(hunks: object) -> str | None:
-    """The text of a merge without conflicts, None if there is one."""
-    found = list(hunks)  # type: ignore[call-overload]
-    if any(hunk.kind == 'conflict' for hunk in found):
-        return None
-    return ''.join(_side(hunk) for hunk in found)

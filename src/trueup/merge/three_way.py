@@ -19,7 +19,7 @@ from trueup.merge._words import Text, merge_text
 from trueup.model import Action, Conflict, Decision, KeyPath, Level, Merged, Owner
 from trueup.policy import FileRules, Move, Policies
 from trueup.text.encoding import BOM, restore_endings, to_unix
-from trueup.text.keys import format_key
+from trueup.text.keys import format_key, is_item
 from trueup.text.tree import Document, Grammar, Malformed, Node
 
 SHOWN = 60
@@ -233,7 +233,8 @@ def apply(ours: Document, edits: Sequence[Edit], other: tuple[Document, Grammar]
         else:
             text = grammar.insert(document, edit.path, theirs)
         document = grammar.parse(text)
-        if document.find(edit.path) is None and edit.kind != 'remove':
+        path = (*edit.path[:-1], edit.path[-1].partition('~')[0] if is_item(edit.path[-1]) else edit.path[-1])
+        if edit.kind != 'remove' and document.find(edit.path) is None and document.find(path) is None:
             raise Malformed(f'the key {edit.path} did not find its place')
     grammar.check(document.text)
     return document
@@ -293,7 +294,7 @@ def _unspliced(job: _Job, grammar: Grammar, why: str) -> Merged:
     lines = _lines(job)
     if lines is not None and _unowned(job.rules) and _meaning(grammar, lines) is not None:
         return Merged(lines, _text_decisions(job, Text(lines)))
-    if job.strategy.whole:
+    if job.strategy.whole or _unowned(job.rules):
         return _text(job)
     return job.conflict(why)
 

@@ -63,7 +63,7 @@ def _options(text: str, start: int, end: int) -> tuple[Node, ...]:
         value = (option.end(), option.end() + len(text[option.end():last].rstrip()))
         lead = lead_of(text, floor, position)
         data = '\n'.join(part.strip() for part in text[value[0]:value[1]].split('\n'))
-        nodes.append(Node(option[1].strip(), Kind.LEAF, lead, position, last, value, data, after=option.end()))
+        nodes.append(Node(option[1].strip().lower(), Kind.LEAF, lead, position, last, value, data, after=option.end()))
         position = floor = last
     return tuple(nodes)
 

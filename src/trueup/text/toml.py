@@ -399,7 +399,7 @@ def _pair_in(
         for lead, line in reversed(pairs):
             text = put(text, position, lead, line)
         return text
-    inside = [s for s in statements(text) if s.kind == 'pair' and s.path[:len(table)] == table]
+    inside = [s for s in statements(text) if s.kind == 'pair' and len(s.table) < len(table) and s.path[:len(table)] == table]
     if inside:
         prefix = dotted(table[len(inside[-1].table):])
         return splice(text, inside[-1].end, ''.join(f'{lead}{prefix}.{whole_lines(line)}' for lead, line in pairs))

@@ -256,6 +256,8 @@ def parse_yaml(text: str) -> Document:
         if value.flow:
             root = _node('', value, (0, 0, 0, len(text)), text)
         return Document(text, root)
+    if any(value.kind is not Kind.MAP or value.flow for value in found):
+        raise Malformed('several documents, not all of them mappings')
     nodes = tuple(
         _node(list_segment('document', str(number)), value, (value.start, value.start, value.start, value.end), text)
         for number, value in enumerate(found)
@@ -290,6 +292,7 @@ class Yaml(Grammar):
         parent, node, text = need(document, path[:-1]), need(document, path), document.text
         if parent.flow:
             return remove_item(text, parent, node)
+        _refuse_document(path)
         if len(parent.children) == 1 and len(path) > 1:
             empty = ' []' if parent.kind is Kind.LIST else ' {}'
             return text[:parent.after] + empty + '\n' + text[parent.end:]
@@ -322,6 +325,7 @@ class Yaml(Grammar):
     def insert(self, document: Document, path: KeyPath, other: Document) -> str:
         parent, source, node = need(document, path[:-1]), need(other, path[:-1]), need(other, path)
         text = document.text
+        _refuse_document(path)
         if parent.flow:
             if '\n' in other.source(node):
                 raise Malformed('a block inside brackets')
@@ -333,6 +337,11 @@ class Yaml(Grammar):
         if text[line_start(text, position):position].strip():
             position = parent.children[0].end
         return put(text, position, *_chunk((document, parent), (other, source, node)))
+
+
+def _refuse_document(path: KeyPath) -> None:
+    if len(path) == 1 and path[0].startswith('[document='):
+        raise Malformed('a whole document came or went')
 
 
 def _chunk(mine: tuple[Document, Node], yours: tuple[Document, Node, Node]) -> tuple[str, str]:
