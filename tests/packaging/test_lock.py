@@ -137,3 +137,41 @@ def test_real_failure_names_the_packages(tmp_path: Path) -> None:
     result = lock(tmp_path, index_url=PyPI.simple_url, timeout=300)
     assert (result.ok, set(result.packages)) == (False, {'click', 'flask'})
     assert not (tmp_path / 'poetry.lock').exists()
+
+
+@pytest.mark.network
+@needs_poetry
+def test_export_is_that_of_the_plugin(tmp_path: Path) -> None:
+    """Poetry's own export plugin names the same versions for every environment that the service allows."""
+    tools = tmp_path / 'tools'
+    subprocess.run([sys.executable, '-m', 'venv', str(tools)], check=True, capture_output=True)
+    install = [str(tools / 'bin' / 'pip'), 'install', '--quiet', 'poetry', 'poetry-plugin-export']
+    if subprocess.run(install, check=False, capture_output=True).returncode:
+        pytest.skip('poetry-plugin-export can not be installed here')
+    conversion = converted(
+        {'requirements.txt': 'uvicorn[standard]>=0.20\nclick==8.1.7\n', 'requirements-dev.txt': 'rich\n'}
+    )
+    (tmp_path / 'pyproject.toml').write_text(text_of(conversion))
+    assert lock(tmp_path, index_url=PyPI.simple_url, timeout=300).ok
+    export = [str(tools / 'bin' / 'poetry'), 'export', '--without-hashes']
+    theirs = subprocess.run(export, cwd=tmp_path, check=True, capture_output=True, text=True).stdout
+    ours = export_requirements((tmp_path / 'poetry.lock').read_text(), text_of(conversion), keep='')
+    for environment in ENVIRONMENTS:
+        assert installed_on(ours, environment) == installed_on(theirs, environment)
+
+
+ENVIRONMENTS = [
+    {'python_version': python, 'python_full_version': f'{python}.1', 'sys_platform': system, 'platform_system': name}
+    for python in ('3.10', '3.11', '3.13')
+    for system, name in (('linux', 'Linux'), ('win32', 'Windows'))
+]
+
+
+def installed_on(text: str, environment: dict[str, str]) -> set[tuple[str, str]]:
+    """Names and versions that a requirements file brings to an environment."""
+    lines = [Requirement(line) for line in text.splitlines() if line and not line.startswith(('#', '-', 'WARNING'))]
+    return {
+        (item.name.lower(), str(item.specifier))
+        for item in lines
+        if item.marker is None or item.marker.evaluate(environment)
+    }
