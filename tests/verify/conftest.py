@@ -51,9 +51,10 @@ def make(tmp_path: Path) -> Make:
 
 
 @pytest.fixture
-def options(tmp_path: Path) -> VerifyOptions:
-    """Options with a cache of their own."""
-    return VerifyOptions(cache=tmp_path / 'cache', seconds=60)
+def options(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> VerifyOptions:
+    """Options with a cache of their own; the many pytest plugins of our own environment stay out."""
+    monkeypatch.setenv('PYTEST_DISABLE_PLUGIN_AUTOLOAD', '1')
+    return VerifyOptions(cache=tmp_path / 'cache', seconds=120, allow=('PYTEST_DISABLE_PLUGIN_AUTOLOAD',))
 
 
 @pytest.fixture

@@ -22,9 +22,9 @@ def top_packages(repo: Repo) -> tuple[str, ...]:
     found = []
     for path in repo.paths:
         match = re.fullmatch(r'(?:src/)?([A-Za-z_]\w*)/__init__\.py', path)
-        if match and match[1] not in NO_PACKAGES and not path.startswith('src/__init__'):
-            found.append(match[1] if match[1] != 'src' or 'src/__init__.py' in repo else '')
-    return tuple(dict.fromkeys(name for name in found if name))
+        if match and match[1] not in NO_PACKAGES:
+            found.append(match[1])
+    return tuple(dict.fromkeys(found))
 
 
 def source_roots(repo: Repo) -> tuple[str, ...]:

@@ -36,7 +36,7 @@ def variables(lines: list[str]) -> tuple[str, ...]:
 
 
 def _logical_lines(text: str) -> Iterator[str]:
-    for line in re.sub(r'\\\r?\n\s*', ' ', text).splitlines():
+    for line in re.sub(r'\s*\\\r?\n\s*', ' ', text).splitlines():
         bare = re.sub(r'(?:^|\s)#.*$', '', line).strip()
         if bare:
             yield bare
