@@ -205,11 +205,18 @@ def _keyed(job: _Job, grammar: Grammar) -> Merged:
         return _unspliced(job, grammar, f'a merge would lose: {" ".join(missing[:8])}')
     lines = _lines(job)
     if lines is not None and _clean(job, grammar, lines, result):
-        if _meaning(grammar, lines) == result.root.data:
-            return _assembled(job, grammar, documents, (walked, grammar.parse(lines)))
-        walked = walk(Three(ours, ours, grammar.parse(lines)), grammar, None)
+        if _meaning(grammar, lines) != result.root.data:
+            walked = walk(Three(ours, ours, grammar.parse(lines)), grammar, None)
         return _assembled(job, grammar, documents, (walked, grammar.parse(lines)))
-    return _assembled(job, grammar, documents, (walked, result))
+    return _assembled(job, grammar, documents, (walked, _dressed(job, grammar, result)))
+
+
+def _dressed(job: _Job, grammar: Grammar, result: Document) -> Document:
+    """The keyed merge with the comments and the layout that the standard changed, where they fit without a conflict."""
+    lines = _lines(job._replace(ours=result.text))
+    if lines is None or has_marker(lines) or _meaning(grammar, lines) != result.root.data:
+        return result
+    return grammar.parse(lines)
 
 
 def _parsed(grammar: Grammar, text: str | None) -> Document | None:
