@@ -187,6 +187,17 @@ def test_a_file_in_another_encoding_is_a_finding(make: Make) -> None:
     assert result.crashed == ()
 
 
+@pytest.mark.skipif(sys.platform != 'linux', reason='other systems have no such names')
+def test_a_name_that_is_not_utf_8_is_left_out_and_said(make: Make) -> None:
+    """flake8 would die of it and say nothing of the other file."""
+    root = make({'a.py': '"""Doc."""\n\nimport os\n'})
+    Path(os.fsdecode(os.fsencode(root) + b'/caf\xe9.py')).write_text('import os\n', encoding='utf-8')
+    make({})
+    result = lint(root, options=LintOptions(tools=('flake8',)))
+    assert told(result) == [('F401', 'a.py', 3)]
+    assert (result.notes, result.crashed) == (("not checked, its name is not UTF-8: 'caf\\udce9.py'",), ())
+
+
 def test_a_service_module_named_like_a_library_is_not_imported(make: Make) -> None:
     """`python -m black` in a folder with a `click.py` would import that one."""
     fatal = '"""Not to be run."""\n\nraise SystemExit(9)\n'

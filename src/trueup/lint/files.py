@@ -81,6 +81,11 @@ def is_project(folder: Path) -> bool:
     return any((folder / marker).is_file() for marker in MARKERS)
 
 
+def has_plain_name(name: str) -> bool:
+    """Whether a file name is UTF-8; flake8 dies of others, and black prints another name than it was given."""
+    return not any('\udc80' <= letter <= '\udcff' for letter in name)
+
+
 def line_reader(root: Path) -> LineReader:
     """Reads single lines of files below `root`, each file once."""
 

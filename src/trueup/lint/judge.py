@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -164,7 +165,7 @@ def _notes(parts: Sequence[Part], unchecked: Sequence[str], gone: int) -> tuple[
 
 
 def _under(place: str, message: Message) -> Message:
-    return message if place == '.' else message._replace(path=f'{place}/{message.path}')
+    return message if place == '.' else message._replace(path=posixpath.normpath(f'{place}/{message.path}'))
 
 
 def _sorted(messages: Sequence[Message]) -> tuple[Message, ...]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from trueup.errors import UserError
 from trueup.lint.environment import environment_of, find_environment
-from trueup.lint.files import folders_of, group_by_root, is_project
+from trueup.lint.files import folders_of, group_by_root, has_plain_name, is_project
 from trueup.lint.model import Job, Task
 from trueup.lint.tools import CHECKERS
 
@@ -23,7 +23,9 @@ def plan_tasks(root: Path, files: Sequence[str], *, tools: Sequence[str], python
     tasks: list[Task] = []
     for tool in sorted(set(tools), key=lambda name: (name != 'pylint', name)):
         keep = _Filter(root, tool)
-        for folder, names in group_by_root(root, [name for name in files if keep(name)]).items():
+        for folder, names in group_by_root(
+            root, [name for name in files if has_plain_name(name) and keep(name)]
+        ).items():
             packages = _packages(folder, python) if tool == 'pylint' else None
             tasks.append(Task(tool, Job(folder, names, packages)))
     return tasks

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from trueup.lint.baseline import Baseline
-from trueup.lint.files import select_files
+from trueup.lint.files import has_plain_name, select_files
 from trueup.lint.judge import Baselines, judge, part_of
 from trueup.lint.model import LintResult, Reading, Task
 from trueup.lint.plan import plan_tasks
@@ -43,7 +43,9 @@ def lint(root: Path, files: Sequence[str] | None = None, *, options: LintOptions
     tasks = plan_tasks(root, chosen, tools=options.tools, python=options.python)
     parts = [part_of(root, task, reading) for task, reading in zip(tasks, _run_all(tasks), strict=True)]
     known = Baselines(root, options.baseline, use=options.use_baseline)
-    return judge(parts, known, whole=files is None and set(options.tools) == set(TOOLS), checked=len(chosen))
+    result = judge(parts, known, whole=files is None and set(options.tools) == set(TOOLS), checked=len(chosen))
+    odd = tuple(f'not checked, its name is not UTF-8: {ascii(name)}' for name in chosen if not has_plain_name(name))
+    return replace(result, notes=result.notes + odd, checked=len(chosen) - len(odd))
 
 
 def _run_all(tasks: Sequence[Task]) -> list[Reading]:
