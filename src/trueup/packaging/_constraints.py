@@ -167,7 +167,11 @@ def _either(alternatives: list[str]) -> str:
 
 
 def _union(alternatives: list[list[str]], python: bool) -> Lifted:
-    ranges = sorted((_range(clauses) for clauses in alternatives), key=lambda pair: pair[0] or Version('0'))
+    every = [_range(clauses) for clauses in alternatives]
+    filled = [(start, end) for start, end in every if start is None or end is None or start < end]
+    if not filled:
+        return Lifted('', exact=False)
+    ranges = sorted(filled, key=lambda pair: pair[0] or Version('0'))
     lower, exact = ranges[0][0], all(_is_plain(clauses) for clauses in alternatives)
     upper, gaps = ranges[0][1], list[str]()
     for start, end in ranges[1:]:
@@ -198,10 +202,10 @@ def _range(clauses: list[str]) -> tuple[Version | None, Version | None]:
         version = Version(text.removesuffix('.*'))
         if op in {'>=', '>', '==', '~=', '==='}:
             lower = version if lower is None else max(lower, version)
-        if op in {'<', '<='}:
-            upper = version if upper is None else min(upper, version)
         if op in {'==', '~='}:
-            upper = _next(version, len(version.release) - (1 if op == '==' else 2))
+            version = _next(version, len(version.release) - (1 if op == '==' else 2))
+        if op in {'<', '<=', '==', '~='}:
+            upper = version if upper is None else min(upper, version)
     return lower, upper
 
 
