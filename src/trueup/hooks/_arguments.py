@@ -12,7 +12,7 @@ from trueup.errors import UserError
 
 @dataclass(frozen=True, slots=True)
 class Arguments:
-    """`--check`: report, change nothing. `--no-baseline`: old debt counts too. `--python`: the project's interpreter."""
+    """`--check`: only report. `--no-baseline`: old debt counts too. `--python`: the project's interpreter."""
 
     files: tuple[str, ...] = ()
     check: bool = False

@@ -1,4 +1,4 @@
-"""What the formatting hooks have in common: rewrite what is new, leave recorded old files alone, fail if one changed."""
+"""The formatting hooks in common: rewrite what is new, leave recorded old files alone, fail if one changed."""
 
 from __future__ import annotations
 

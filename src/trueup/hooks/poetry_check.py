@@ -37,7 +37,7 @@ def _run(argv: Sequence[str]) -> int:
 
 
 def uses_poetry(folder: Path) -> bool:
-    """Whether Git tracks a poetry.lock there, or pyproject.toml names Poetry; a malformed one is for Poetry to judge."""
+    """Whether Git tracks a poetry.lock there, or pyproject.toml names Poetry; a malformed one is Poetry's to judge."""
     if LOCK in tracked_paths(folder):
         return True
     try:

@@ -25,7 +25,7 @@ class Steps:
 
 
 def decide(options: Options, *, poetry: tuple[int, ...] | None, uv: bool) -> Steps:
-    """The steps for a service; `poetry` is the version of a Poetry that runs. Raises Missing for one demanded in vain."""
+    """The steps for a service; `poetry` is the version of one that runs. Raises Missing for one demanded in vain."""
     root, wanted = options.root, options.install
     has_lock, has_uv_lock = (root / 'poetry.lock').is_file(), (root / 'uv.lock').is_file()
     if wanted == 'none':

@@ -13,8 +13,8 @@ from trueup.errors import UserError
 
 INSTALLERS = ('auto', 'poetry', 'uv', 'pip', 'none')
 KNOWN = {
-    'pythons': 'versions to test, such as `["3.11", "3.13"]`; one that is missing is skipped, but fails where `CI` is set. '
-    'Without it: every Python that `requires-python` allows and that is on the machine',
+    'pythons': 'versions to test, such as `["3.11", "3.13"]`; one that is missing is skipped, but fails where `CI` is '
+    'set. Without it: every Python that `requires-python` allows and that is on the machine',
     'pytest_args': 'arguments for pytest, such as `["-m", "not slow"]`',
     'install': 'how the service gets into the environment: `auto`, `poetry`, `uv`, `pip` or `none`',
     'reports': 'folder for the reports, `reports` by default',
@@ -26,7 +26,8 @@ KNOWN = {
 class Options:
     """How the sessions run in one service.
 
-    `pythons` empty means: those that `requires_python` allows and that are on this machine; `absent` then are the others that are allowed.
+    `pythons` empty means: those that `requires_python` allows and that are on this machine; `absent` are the
+    others that are allowed.
     """
 
     root: Path

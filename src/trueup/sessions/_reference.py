@@ -1,4 +1,4 @@
-"""Writes the tables of the sessions and their options into the reference: `python -m trueup.sessions._reference [FOLDER]`."""
+"""Writes the tables of the sessions and options into the reference (`python -m trueup.sessions._reference`)."""
 
 from __future__ import annotations
 

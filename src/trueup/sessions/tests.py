@@ -89,7 +89,7 @@ def _add_plugins(handle: nox.Session) -> None:
 
 
 def _arguments(options: Options, folder: str) -> list[str]:
-    """Arguments for the reports; without a coverage configuration of the service, only `src/` is measured if it is there."""
+    """Arguments for the reports; a service that doesn't configure coverage has `src/` measured, if it is there."""
     source = '--cov=src' if (options.root / 'src').is_dir() and not _configures_coverage(options) else '--cov'
     return [
         f'--junitxml={folder}/junit.xml',
