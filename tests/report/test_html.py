@@ -88,13 +88,9 @@ def test_shows_every_decision_and_open_key() -> None:
 def test_marks_say_what_colours_say() -> None:
     """Each coloured line starts with `-`, `+` or `=`, and a word for screen readers."""
     text = render(Conflicted(ADOPTED), 'html')
-    assert (
-        '<span class="line del"><span class="spoken">removed: </span><b aria-hidden="true">-</b>100\n</span>' in text
-    )
+    assert '<span class="line del"><span class="spoken">removed: </span><b aria-hidden="true">-</b>100\n</span>' in text
     assert '<span class="line ins"><span class="spoken">added: </span><b aria-hidden="true">+</b>120\n</span>' in text
-    assert (
-        '<span class="line kept"><span class="spoken">kept: </span><b aria-hidden="true">=</b>false\n</span>' in text
-    )
+    assert '<span class="line kept"><span class="spoken">kept: </span><b aria-hidden="true">=</b>false\n</span>' in text
 
 
 def test_loads_nothing_and_keeps_its_own_policy() -> None:

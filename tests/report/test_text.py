@@ -55,6 +55,24 @@ def test_clean_check_is_one_line() -> None:
     )
 
 
+def test_drifted_service_that_another_verb_left_alone() -> None:
+    """Nothing was written, so findings are told and not files; without findings the next step is."""
+    drifted = Drifted(replace(ADOPTED, branch='', backup='', findings=FINDINGS[:1], plan=PLAN, verifications=()))
+    assert render(drifted, 'text').startswith('pyproject.toml:12  TU101  ')
+    assert (
+        render(Drifted(Report('adopt', 's', next_steps=('git switch b',))), 'text')
+        == 'drifted: s\n\nNext\n  git switch b\n'
+    )
+
+
+def test_notes_alone_are_clean() -> None:
+    """A note is told and fails nothing."""
+    note = Finding('TU9', 'a.toml', 'newer than the standard', severity=Severity.NOTE, fixable=False)
+    assert render(Clean(replace(CHECKED, findings=(note,))), 'text') == (
+        'a.toml  TU9 (note)  newer than the standard\nclean: orders, standard v0.2.0 (1 finding)\n'
+    )
+
+
 def test_adopt_fits_one_screen() -> None:
     """The whole of an adoption, in the order in which a person asks."""
     assert render(Conflicted(ADOPTED), 'text') == (

@@ -47,17 +47,21 @@ def decisions_section(report: Report, prefix: str) -> Markup:
     nothing = element('p', 'Nothing matches the filter.', class_='nothing', hidden=True)
     main = element('div', blocks, nothing, class_='files')
     return element(
-        'section', title, _filter(report), element('div', tree, main, class_='split'), class_='decisions', data_filtered=True
-    )  # fmt: skip
+        'section',
+        title,
+        _filter(report),
+        element('div', tree, main, class_='split'),
+        class_='decisions',
+        data_filtered=True,
+    )
 
 
 def _filter(report: Report) -> Markup:
     decisions = report.plan.decisions
     values = {name: sorted({str(getattr(each, name)) for each in decisions}) for name in FILTERS}
     paths = sorted({each.path for each in decisions})
-    search = element(
-        'label', element('span', 'Search'), element('input', type='search', name='text', placeholder='key, value, reason  ( / )', autocomplete='off')
-    )  # fmt: skip
+    field = element('input', type='search', name='text', placeholder='key, value, reason  ( / )', autocomplete='off')
+    search = element('label', element('span', 'Search'), field)
     selects = [_select('file', paths), *(_select(name, values[name]) for name in FILTERS)]
     count = element('output', plural(len(decisions), 'decision'), aria_live='polite')
     reset = element('button', 'Reset', type='button', class_='reset')

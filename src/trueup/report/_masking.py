@@ -48,7 +48,8 @@ URL_PASSWORD = re.compile(
 URL_USER = re.compile(r"(?P<scheme>\b(?:git\+)?https?://)(?P<user>[^\s:/@'\"?#]+)@", re.IGNORECASE)
 HEADER = re.compile(r'(?P<name>\b(?:Bearer|Basic)\s+)(?P<value>[A-Za-z0-9._~+/=-]{12,})', re.IGNORECASE)
 ASSIGNED = re.compile(rf"""(?xi)
-    (?P<name> (?<![A-Za-z0-9]) [A-Za-z0-9_.-]{{0,60}}? {WORDS} ["']?\]? (?:\s{{0,8}}(?::\s*[A-Za-z]+\s*=|:=|=>|==?|:)\s{{0,8}}) )
+    (?P<name> (?<![A-Za-z0-9]) [A-Za-z0-9_.-]{{0,60}}? {WORDS} ["']?\]?
+        (?:\s{{0,8}}(?::\s*[A-Za-z]+\s*=|:=|=>|==?|:)\s{{0,8}}) )
     (?P<value> "(?:[^"\\\n]|\\.)*" | '(?:[^'\\\n]|\\.)*' | [^\s,;&"')}}\]]+ )
     """)
 OPTION = re.compile(rf"""(?i)(?P<name>--(?:[a-z-]+-)?{WORDS}\s+)(?P<value>"[^"]*"|'[^']*'|[^\s-][^\s]*)""")

@@ -37,7 +37,7 @@ class Paint:
 def columns(
     rows: Sequence[Sequence[str]], align: str, paint: Paint, *, tones: Sequence[str] = (), indent: str = '  '
 ) -> Iterator[str]:
-    """Rows as aligned lines, the first row as heading; `align` has `<` or `>` per column; the last one is never padded."""
+    """Rows as aligned lines, the first as heading; `align` has `<` or `>` per column; no line ends in blanks."""
     widths = [max(len(row[index]) for row in rows) for index in range(len(align))]
     for number, row in enumerate(rows):
         cells = [_cell(text, width, side) for text, width, side in zip(row, widths, align, strict=True) if width]

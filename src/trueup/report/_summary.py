@@ -32,6 +32,12 @@ Reported = Clean | Changed | Conflicted | Drifted | Regressed
 """Outcomes that carry a report."""
 
 
+WORDS: dict[type[Outcome], str] = {
+    Clean: 'clean', Changed: 'changed', Conflicted: 'open', Drifted: 'drifted', Refused: 'refused',
+    Regressed: 'regressed', Failed: 'failed',
+}  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class FileSummary:
     """What happens to one file, counted."""
@@ -56,23 +62,9 @@ def has_report(outcome: Outcome) -> TypeGuard[Reported]:
 
 def status_word(outcome: Outcome) -> str:
     """One or two words for a table."""
-    match outcome:
-        case Clean():
-            return 'clean'
-        case Changed(planned=True):
-            return 'would change'
-        case Changed():
-            return 'changed'
-        case Conflicted():
-            return 'open'
-        case Drifted():
-            return 'drifted'
-        case Refused():
-            return 'refused'
-        case Regressed():
-            return 'regressed'
-        case Failed():
-            return 'failed'
+    if isinstance(outcome, Changed) and outcome.planned:
+        return 'would change'
+    return WORDS[type(outcome)]
 
 
 def service_of(outcome: Outcome) -> str:

@@ -76,6 +76,4 @@ def _code(lines: Sequence[Marked]) -> Iterator[Markup]:
     kinds = {'-': 'del', '+': 'ins', '=': 'kept', ' ': 'same'}
     for mark, line in lines:
         spoken = element('span', WORDS[mark], class_='spoken') if WORDS[mark] else Markup('')
-        yield element(
-            'span', spoken, element('b', mark, aria_hidden='true'), f'{line}\n', class_=f'line {kinds[mark]}'
-        )
+        yield element('span', spoken, element('b', mark, aria_hidden='true'), f'{line}\n', class_=f'line {kinds[mark]}')

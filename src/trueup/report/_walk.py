@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass, replace
+from enum import Enum
 from typing import Any, TypeVar
 
 T = TypeVar('T')
@@ -13,7 +14,7 @@ def map_text(value: T, change: Callable[[str], str]) -> T:
     """A copy with `change` done to every string, also keys of mappings; enumerations, numbers and bytes stay."""
     found: Any = value
     mapped: Any = value
-    if type(found) is str:
+    if isinstance(found, str) and not isinstance(found, Enum):
         mapped = change(found)
     elif isinstance(found, tuple):
         mapped = tuple(map_text(each, change) for each in found)

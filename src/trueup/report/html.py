@@ -35,7 +35,8 @@ def write(outcomes: Sequence[Outcome], *, verbose: bool, colour: bool) -> str:
 
 def _page(title: str, body: Markup) -> Markup:
     style, script = _asset('report.css'), _asset('report.js')
-    policy = f"default-src 'none'; style-src {_source(style)}; script-src {_source(script)}; base-uri 'none'; form-action 'none'"
+    sources = f'style-src {_source(style)}; script-src {_source(script)}'
+    policy = f"default-src 'none'; {sources}; base-uri 'none'; form-action 'none'"
     head = element(
         'head',
         element('meta', charset='utf-8'),

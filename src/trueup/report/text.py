@@ -5,10 +5,24 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from trueup.model import Conflict, Debt, Failed, Finding, Outcome, Refused, Regressed, Report, Severity, Status
+from trueup.model import (
+    Clean,
+    Conflict,
+    Debt,
+    Drifted,
+    Failed,
+    Finding,
+    Outcome,
+    Refused,
+    Regressed,
+    Report,
+    Severity,
+    Status,
+)
 from trueup.report._paint import Paint, columns
 from trueup.report._summary import (
     FileSummary,
+    Reported,
     changed_keys,
     file_summaries,
     has_report,
@@ -55,19 +69,18 @@ def _one(outcome: Outcome, paint: Paint, verbose: bool) -> Iterator[str]:
             if hint:
                 yield f'hint: {one_line(hint)}'
         case _ if has_report(outcome):
-            report = outcome.report
-            yield from _check(outcome, paint, verbose) if _is_check(report) else _change(outcome, paint, verbose)
+            yield from _check(outcome, paint, verbose) if _is_check(outcome) else _change(outcome, paint, verbose)
 
 
-def _is_check(report: Report) -> bool:
-    return report.verb == 'check' or bool(report.findings and not report.plan.changes)
+def _is_check(outcome: Reported) -> bool:
+    """Whether nothing was written: `check`, or another verb that found a drifted service and left it."""
+    return outcome.report.verb == 'check' or (isinstance(outcome, Drifted) and not outcome.report.backup)
 
 
 # --- check -----------------------------------------------------------------------------------------------------------
 
 
-def _check(outcome: Outcome, paint: Paint, verbose: bool) -> Iterator[str]:
-    assert has_report(outcome)
+def _check(outcome: Reported, paint: Paint, verbose: bool) -> Iterator[str]:
     report = outcome.report
     if never_adopted(report) and not verbose:
         yield from _first_look(report, paint)
@@ -78,7 +91,7 @@ def _check(outcome: Outcome, paint: Paint, verbose: bool) -> Iterator[str]:
     if verbose:
         yield from _kept(report, paint)
         yield from (_waived_line(finding, reason) for finding, reason in report.waived)
-    yield _check_summary(report, paint)
+    yield _check_summary(outcome, paint)
     yield from _debt(report.debt, paint, verbose)
     yield from _next(report, paint)
 
@@ -95,30 +108,29 @@ def _waived_line(finding: Finding, reason: str) -> str:
     return f'{key_text(finding.path, finding.key)}  {finding.rule}  waived: {one_line(reason)}'
 
 
-def _check_summary(report: Report, paint: Paint) -> str:
+def _check_summary(outcome: Reported, paint: Paint) -> str:
+    report = outcome.report
+    word = status_word(outcome)
     name = joined([one_line(report.service), f'standard {versions(report)}' if versions(report) else ''])
-    if not report.findings and not report.plan.conflicts:
-        extra = joined(
-            [
-                plural(len(report.waived), 'waiver') if report.waived else '',
-                (
-                    f'{plural(len(kept_decisions(report)), "difference")} of your own kept'
-                    if kept_decisions(report)
-                    else ''
-                ),
-            ]
-        )
-        return f'{paint.good("clean")}: {name}{f" ({extra})" if extra else ""}'
+    counts = _check_counts(report)
+    if isinstance(outcome, Clean):
+        return f'{paint.good(word)}: {name}{f" ({counts})" if counts else ""}'
+    return f'{getattr(paint, TONES[word])(word)}: {name}{f": {counts}" if counts else ""}'
+
+
+def _check_counts(report: Report) -> str:
     weights = Counter(str(each.severity) for each in report.findings)
     count = joined([plural(weights[each], each) for each in ('error', 'warning', 'note') if weights[each]])
     fixable = sum(each.fixable for each in report.findings)
+    kept = len(kept_decisions(report))
     parts = [
-        plural(len(report.findings), 'finding') + (f' ({count})' if len(weights) > 1 else ''),
+        plural(len(report.findings), 'finding') if report.findings else '',
         f'{fixable} fixable' if fixable else '',
         f'{plural(len(report.plan.conflicts), "key")} open' if report.plan.conflicts else '',
-        f'{len(report.waived)} waived' if report.waived else '',
+        plural(len(report.waived), 'waiver') if report.waived else '',
+        f'{plural(kept, "difference")} of your own kept' if kept and not report.findings else '',
     ]
-    return f'{paint.warn("drifted")}: {name}: {joined(parts)}'
+    return joined(parts).replace(' findings', f' findings ({count})', 1) if len(weights) > 1 else joined(parts)
 
 
 def _first_look(report: Report, paint: Paint) -> Iterator[str]:
@@ -150,8 +162,7 @@ def _fact_value(value: object) -> str:
 # --- adopt, update, fix, new, undo -----------------------------------------------------------------------------------
 
 
-def _change(outcome: Outcome, paint: Paint, verbose: bool) -> Iterator[str]:
-    assert has_report(outcome)
+def _change(outcome: Reported, paint: Paint, verbose: bool) -> Iterator[str]:
     report = outcome.report
     standard = f'  standard {versions(report)}' if versions(report) else ''
     yield f'{paint.strong(f"{report.verb} {one_line(report.service)}")}{standard}'
@@ -328,7 +339,8 @@ def _table(outcomes: Sequence[Outcome], paint: Paint) -> Iterator[str]:
 def _row(outcome: Outcome) -> list[str]:
     word = status_word(outcome)
     if not has_report(outcome):
-        return [one_line(service_of(outcome), 48), '-', '-', '-', f'{word}: {one_line(outcome.message, 60)}']  # type: ignore[union-attr]
+        message = outcome.message if isinstance(outcome, (Refused, Failed)) else ''
+        return [one_line(service_of(outcome), 48), '-', '-', '-', f'{word}: {one_line(message, 60)}']
     report = outcome.report
     first = next(iter(regressions(report)), '') if isinstance(outcome, Regressed) else ''
     status = f'{word}: {one_line(first, 60)}' if first else word

@@ -9,7 +9,8 @@ from trueup.verify._model import LEVELS, Install, OpenApi, Snapshot, TestRun
 
 # Brought by the standard's hooks and sessions; a service needs none of them to run.
 DEVELOPER_TOOLS = {
-    'black', 'isort', 'flake8', 'pylint', 'mypy', 'ruff', 'pre-commit', 'tox', 'nox', 'bandit', 'autopep8', 'yapf', 'pip',
+    'black', 'isort', 'flake8', 'pylint', 'mypy', 'ruff', 'pre-commit', 'tox', 'nox', 'bandit', 'autopep8', 'yapf',
+    'pip',
     'pycodestyle', 'pyflakes', 'pydocstyle', 'setuptools', 'wheel', 'twine', 'build', 'ipython', 'jupyter', 'ipdb',
     'pip-tools', 'poetry', 'pipenv', 'safety', 'pytest', 'pytest-cov', 'pytest-mock', 'coverage', 'sphinx', 'python',
     'bumpversion', 'bump2version', 'types-requests', 'types-pyyaml', 'flake8-pyproject', 'jupyterlab', 'notebook',

@@ -6,7 +6,8 @@ import os
 import shutil
 from pathlib import Path
 
-from trueup.git import GitError, run_git, toplevel, tracked_paths
+from trueup.errors import UserError
+from trueup.git import run_git, toplevel, tracked_paths
 from trueup.repo import Repo, read_file
 
 SKIPPED = {
@@ -32,7 +33,7 @@ def copy_tree(folder: Path, target: Path, *, untracked: bool) -> Path:
     """Copy the repository that holds `folder` to `target`; returns where the service is in the copy."""
     try:
         top = toplevel(folder)
-    except Exception:  # noqa: BLE001  # no Git, no repository: the folder alone
+    except UserError:
         top = folder
     for path in _paths(top, untracked):
         source, copy = top / path, target / path
@@ -49,7 +50,7 @@ def _paths(folder: Path, untracked: bool) -> list[str]:
         if untracked:
             listed = run_git(folder, 'ls-files', '-z', '--others', '--exclude-standard', '--', '.')
             names += [os.fsdecode(name) for name in listed.split(b'\0') if name]
-    except GitError:
+    except UserError:
         names = _walk(folder)
     return [name for name in names if (folder / name).is_symlink() or (folder / name).is_file()]
 

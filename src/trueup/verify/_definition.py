@@ -27,6 +27,8 @@ FOR_DEVELOPERS = re.compile(
     r'(?:^|[/_.-])(?:dev|develop|development|tests?|testing|ci|docs?|lint|style)(?=[/_.-])', re.I
 )
 TEST_EXTRAS = ('test', 'tests', 'testing', 'dev', 'develop', 'all')
+OWN_PATH = re.compile(r"""(?mx) ^\s*(?:-e\s+|--editable[ =])?(?:\.{1,2}/|file:)
+    | \bpath\s*=\s*["']\.{1,2}/ | \bpath\s*=\s*"[^"]+",\s*develop""")
 POETRY_CARET = re.compile(r'^[\^~]\s*(\d+)(?:\.(\d+))?')
 
 
@@ -57,12 +59,7 @@ def read_definition(repo: Repo) -> Definition:
     package = _is_package(repo, project)
     found = _locked(repo, project, poetry) or _unlocked(repo, project, poetry, package)
     text = '\n'.join(repo.text(path) or '' for path in (*found.files, 'pyproject.toml'))
-    own = bool(
-        re.search(
-            r'(?m)^\s*(?:-e\s+|--editable[ =])?(?:\.{1,2}/|file:)|\bpath\s*=\s*["\']\.{1,2}/|\bpath\s*=\s*"[^"]+",\s*develop',
-            text,
-        )
-    )
+    own = OWN_PATH.search(text) is not None
     return Definition(
         found.source, found.kind, found.files, found.pins, package, _requires_python(repo, project, poetry),
         tuple(_stated_pythons(repo)), _test_groups(project, poetry), own,

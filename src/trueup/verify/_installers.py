@@ -22,7 +22,8 @@ ERROR = re.compile(
     r'(?:ERROR:|[Ee]rror:|[\w.]*(?:Error|Exception)\b|Unable to find|Failed to (?:build|fetch|download)|No solution)'
 )
 GENERIC = re.compile(
-    r'Could not build wheels|metadata-generation-failed|subprocess-exited|Failed to build|Failed building|CalledProcessError'
+    r'Could not build wheels|metadata-generation-failed|subprocess-exited|Failed to build|Failed building'
+    r'|CalledProcessError'
 )
 ARROW = re.compile(r'[×╰─▶╴│├↳]+')
 

@@ -41,7 +41,7 @@ class App:
 
 
 def find_apps(repo: Repo) -> tuple[App, ...]:
-    """Applications by a static guess, the likeliest first: `app` before others, values before factories, short paths."""
+    """Applications by a static guess: `app` before others, values before factories, short paths first."""
     roots = source_roots(repo)
     found: list[tuple[tuple[bool, bool, int, str], App]] = []
     for path in repo.paths:

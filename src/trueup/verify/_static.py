@@ -14,7 +14,7 @@ import yaml
 
 from trueup.repo import Repo
 
-YAML_LOADER = getattr(yaml, 'CSafeLoader', yaml.SafeLoader)
+LOADER = getattr(yaml, 'CSafeLoader', yaml.SafeLoader)  # pylint: disable=invalid-name
 TEMPLATE_MARKS = ('{{', '{%')
 TOML_LOCKS = ('poetry.lock', 'uv.lock', 'pdm.lock')
 
@@ -67,7 +67,7 @@ def _straighten_docstring(node: ast.AST) -> None:
     """Formatters re-indent docstrings; that is no change of meaning."""
     if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)) and node.body:
         match node.body[0]:
-            case ast.Expr(value=ast.Constant(value=str(text)) as constant):
+            case ast.Expr(value=ast.Constant(value=str() as text) as constant):
                 constant.value = '\n'.join(line.strip() for line in text.strip().splitlines())
 
 
@@ -83,7 +83,7 @@ def _parse_json(text: str) -> str:
 
 def _parse_yaml(text: str) -> str:
     # Events, not objects: tags of other programs (`!Ref`, `!!python/name`) are none of our business.
-    for _ in yaml.parse(text, Loader=YAML_LOADER):
+    for _ in yaml.parse(text, Loader=LOADER):
         pass
     return ''
 
