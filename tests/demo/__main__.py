@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 import time
@@ -19,6 +20,7 @@ SERVICE = PLACE / 'churn-api'
 STANDARD = PLACE / 'standard'
 PROGRAMS = PLACE / 'bin'
 VERSION = 'v0.1.0'
+OPEN = re.compile(r'(?m)^\[tool\.trueup\.open\]\n(?:(?!\[)\S.*\n)*')
 
 
 def environment() -> dict[str, str]:
@@ -66,15 +68,29 @@ def prepare(console: Console) -> None:
     console.run(['git', 'ls-files'], SERVICE)
 
 
-def adopt(console: Console) -> int:
-    """Check, adopt, check again: the exit code of adopt, 3 if decisions wait for a person."""
+def adopt(console: Console) -> None:
+    """Check, adopt, decide what only a person can, check again."""
     console.title('[3/5] how far is it from the standard?')
     standard = f'{STANDARD}@{VERSION}'
     console.run(['trueup', 'check', '--standard', standard], SERVICE, expect=[1])
     console.title('[4/5] adopting: packaging, standard files, baseline; on a branch, verified before and after')
     code = console.run(['trueup', 'adopt', '--defaults', '--standard', standard, '--switch'], SERVICE, expect=[0, 3])
-    console.run(['trueup', 'check', '--standard', standard], SERVICE, expect=[0, 1] if code else [0])
-    return code
+    if code:
+        decide(console, standard)
+    console.run(['trueup', 'check', '--standard', standard], SERVICE)
+
+
+def decide(console: Console, standard: str) -> None:
+    """What the team does after exit 3: decide, delete the note, commit. Here: what stands in pyproject.toml is right."""
+    say(
+        '\n   Exit 3: the two lists of dependencies exclude each other, and no program can know which is right. We decide'
+    )
+    say('   that pyproject.toml is, so we delete the note in [tool.trueup.open] and commit.\n')
+    console.run(['trueup', 'check', '--standard', standard], SERVICE, expect=[1])
+    path = SERVICE / 'pyproject.toml'
+    path.write_text(OPEN.sub('', path.read_text(encoding='utf-8')), encoding='utf-8')
+    console.run(['git', 'commit', '-q', '-a', '-m', 'build: the range of pyproject.toml is right'], SERVICE)
+    console.run(['trueup', 'adopt', '--continue', '--standard', standard], SERVICE)
 
 
 def prove(console: Console) -> None:
@@ -85,7 +101,7 @@ def prove(console: Console) -> None:
     console.run(['nox', '-s', 'lint', 'tests'], SERVICE)
 
 
-def closing(console: Console, started: float, code: int) -> None:
+def closing(console: Console, started: float) -> None:
     """Where to look, and how to go back."""
     console.title(f'done in {time.monotonic() - started:.0f} s')
     console.run(['git', 'log', '--oneline', '--stat', 'main..HEAD'], SERVICE)
@@ -95,8 +111,6 @@ def closing(console: Console, started: float, code: int) -> None:
     say(f'   the report:    {reports[-1].as_uri() if reports else "none was written"}')
     say(f'   the full log:  {console.log}')
     say(f'   going back:    cd {SERVICE} && {PROGRAMS / "trueup"} undo')
-    if code:
-        say('   still open:    what stands above under "Waiting for a person"; it ended with 3 to say so')
 
 
 def main() -> int:
@@ -112,7 +126,7 @@ def main() -> int:
     try:
         install(console)
         prepare(console)
-        code = adopt(console)
+        adopt(console)
         prove(console)
     except (Stopped, OSError) as error:
         say(f'\nthe demo stopped: {error}')
@@ -120,7 +134,7 @@ def main() -> int:
     except KeyboardInterrupt:
         say('\ninterrupted')
         return 130
-    closing(console, started, code)
+    closing(console, started)
     return 0
 
 

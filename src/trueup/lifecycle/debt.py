@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
+from collections import Counter
 
 from trueup.lifecycle.run import Run
 from trueup.lifecycle.service import Service
 from trueup.lifecycle.workspace import Workspace, write_file
 from trueup.lint.baseline import BASELINE_FILE, Baseline
 from trueup.lint.environment import find_environment
+from trueup.lint.files import line_reader
 from trueup.lint.format import format_files
 from trueup.lint.model import Message
 from trueup.lint.run import LintOptions, lint
 from trueup.model import Debt, File
-from trueup.text.encoding import decode
 
 IGNORED_COMMITS = '.git-blame-ignore-revs'
 
@@ -39,12 +38,12 @@ def record_debt(space: Workspace, service: Service, run: Run, commits: list[tupl
 
 def _messages(space: Workspace, service: Service) -> tuple[Message, ...]:
     """What the linters say without the service's environment, and with it where there is one: either may be met later."""
-    found = dict.fromkeys(lint(space.service, options=LintOptions(use_baseline=False)).messages)
+    found = Counter(lint(space.service, options=LintOptions(use_baseline=False)).messages)
     environment = find_environment(service.root)
     if environment is not None:
         options = LintOptions(tools=('pylint',), python=environment.python, use_baseline=False)
-        found |= dict.fromkeys(lint(space.service, options=options).messages)
-    return tuple(found)
+        found |= Counter(lint(space.service, options=options).messages)
+    return tuple(found.elements())
 
 
 def _format(space: Workspace, run: Run, commits: list[tuple[str, str]]) -> None:
@@ -62,20 +61,3 @@ def _format(space: Workspace, run: Run, commits: list[tuple[str, str]]) -> None:
     ignoring = space.commit(note)
     if ignoring is not None:
         commits.append((ignoring, note))
-
-
-def line_reader(root: Path) -> Callable[[str, int], str]:
-    """Reads one line of a file below `root`, '' where there is none."""
-    kept: dict[str, list[str]] = {}
-
-    def read(path: str, line: int) -> str:
-        if path not in kept:
-            try:
-                found = decode((root / path).read_bytes())
-            except OSError:
-                found = None
-            kept[path] = found.text.split('\n') if found else []
-        lines = kept[path]
-        return lines[line - 1] if 0 < line <= len(lines) else ''
-
-    return read

@@ -30,6 +30,7 @@ class Worked:
     """What the steps did beyond the plan: lock, exports, baseline."""
 
 
+STOPPED = ('# mend what broke (see verification) and try again; --verify static adopts without running the tests',)
 Steps = Callable[[Workspace], Worked]
 
 
@@ -58,7 +59,7 @@ def land(service: Service, run: Run, head: str, report: Report, steps: Steps) ->
     if tip == head:
         return Clean(report)
     if any(item.status is Status.WORSE for item in verified):
-        return Regressed(_saved(service, report))
+        return Regressed(_saved(service, replace(report, next_steps=STOPPED)))
     return _publish(service, run, _Landing(name, head, tip), report)
 
 

@@ -6,14 +6,14 @@ import shutil
 from pathlib import Path
 
 from trueup.errors import Refusal
-from trueup.git import answers, branch, dirty_paths, head_commit, run_git, text_of
+from trueup.git import answers, branch, head_commit, run_git, text_of
 from trueup.lifecycle.fix import undo_fix
 from trueup.lifecycle.journal import Entry, lying_around, read_journal, write_journal
 from trueup.lifecycle.run import Run
 from trueup.lifecycle.service import Service, open_service
 from trueup.model import Changed, Clean, Outcome, Report
 
-LITTER = ('.nox', '.pytest_cache', '.coverage', '__pycache__', 'reports', '.mypy_cache', 'htmlcov')
+LITTER = ('.nox', '.pytest_cache', '.coverage', '__pycache__')
 """What our sessions and the tools they run leave behind; only what was not there before is removed."""
 
 
@@ -96,21 +96,12 @@ def _require_no_later_edits(service: Service, entry: Entry) -> None:
 
 
 def _sweep(service: Service, entry: Entry) -> list[str]:
-    """Remove what the sessions left and the old ignore rules would now show as new."""
-    now_seen = set(dirty_paths(service.top))
+    """Remove what our sessions and the tools they run left since; what lay there before stays."""
     known = set(entry.untracked)
     swept: list[str] = []
     for item in lying_around(service):
-        first_new = item.rstrip('/')
-        if item in known or Path(first_new).name not in LITTER and not Path(first_new).name.startswith('.coverage'):
-            continue
-        target = service.top / first_new
-        if (
-            not any(path == first_new or path.startswith(f'{first_new}/') for path in now_seen)
-            and target.name != '.nox'
-        ):
-            continue
-        if target.name == 'reports' and not (target / 'summary.json').is_file():
+        target = service.top / item.rstrip('/')
+        if item in known or not _is_litter(target):
             continue
         if target.is_dir() and not target.is_symlink():
             shutil.rmtree(target, ignore_errors=True)
@@ -118,3 +109,9 @@ def _sweep(service: Service, entry: Entry) -> list[str]:
             target.unlink(missing_ok=True)
         swept.append(f'removed {item}')
     return swept
+
+
+def _is_litter(path: Path) -> bool:
+    if path.name == 'reports':
+        return (path / 'summary.json').is_file()
+    return path.name in LITTER or path.name.startswith('.coverage.')

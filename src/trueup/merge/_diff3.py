@@ -37,10 +37,24 @@ def changes(base: Sequence[T], other: Sequence[T]) -> list[_Change]:
     if not inner_base and not inner_other:
         return []
     matcher = difflib.SequenceMatcher(None, inner_base, inner_other, autojunk=False)
-    return [
+    found = [
         _Change(low + head, high + head, start + head, stop + head)
         for tag, low, high, start, stop in matcher.get_opcodes() if tag != 'equal'
     ]
+    limits = [*(change.start for change in found[1:]), len(base)]
+    return [_slid(base, other, change, limit) for change, limit in zip(found, limits, strict=True)]
+
+
+def _slid(base: Sequence[T], other: Sequence[T], change: _Change, limit: int) -> _Change:
+    """A pure insertion or deletion as far down as it goes, so that equal changes stand at equal places."""
+    start, end, low, high = change
+    if start == end:
+        while start < limit and base[start] == other[low]:
+            start, end, low, high = start + 1, end + 1, low + 1, high + 1
+    elif low == high:
+        while end < limit and base[start] == base[end]:
+            start, end, low, high = start + 1, end + 1, low + 1, high + 1
+    return _Change(start, end, low, high)
 
 
 def diff3(base: Sequence[T], ours: Sequence[T], theirs: Sequence[T], *, strict: bool = False) -> Iterator[Hunk]:

@@ -62,7 +62,7 @@ def _near(run: Run, *, both: bool, prefer: str) -> _Near:
     """Merge a run in which changes touch: where one side holds the other's change already it stands, else by line."""
     base, ours, theirs = (lines(text) for text in run)
     for one, other in ((ours, theirs), (theirs, ours)):
-        if _holds(base, one, other):
+        if holds(base, one, other):
             return _Near(''.join(one))
     texts: list[str] = []
     left: list[Run] = []
@@ -82,7 +82,7 @@ def _near(run: Run, *, both: bool, prefer: str) -> _Near:
     return _Near(''.join(texts), tuple(rules), tuple(left))
 
 
-def _holds(base: list[str], one: list[str], other: list[str]) -> bool:
+def holds(base: list[str], one: list[str], other: list[str]) -> bool:
     """Whether what turned `base` into `other` was done in `one` too (so that merging twice adds nothing twice)."""
     low, mine, yours = Counter(base), Counter(one), Counter(other)
     added, removed = yours - low, low - yours

@@ -15,10 +15,11 @@ from trueup.merge._gates import has_marker, lost
 from trueup.merge._moves import moved
 from trueup.merge._strategy import Strategy
 from trueup.merge._walk import Choice, Edit, Three, Walked, walk
-from trueup.merge._words import Text, merge_text
+from trueup.merge._words import Text, holds, merge_text
 from trueup.model import Action, Conflict, Decision, KeyPath, Level, Merged, Owner
 from trueup.policy import FileRules, Move, Policies
 from trueup.text.encoding import BOM, restore_endings, to_unix
+from trueup.text.encoding import lines as to_lines
 from trueup.text.keys import format_key, is_item
 from trueup.text.tree import Document, Grammar, Malformed, Node
 
@@ -203,12 +204,22 @@ def _keyed(job: _Job, grammar: Grammar) -> Merged:
     missing = lost(job.ours, result.text, _excuses(ours, walked.edits))
     if missing:
         return _unspliced(job, grammar, f'a merge would lose: {" ".join(missing[:8])}')
+    if not walked.edits and _done(job):
+        return _assembled(job, grammar, documents, (walked, ours))
     lines = _lines(job)
     if lines is not None and _clean(job, grammar, lines, result):
         if _meaning(grammar, lines) != result.root.data:
             walked = walk(Three(ours, ours, grammar.parse(lines)), grammar, None)
         return _assembled(job, grammar, documents, (walked, grammar.parse(lines)))
     return _assembled(job, grammar, documents, (walked, _dressed(job, grammar, result)))
+
+
+def _done(job: _Job) -> bool:
+    """Whether every line that the standard changed was changed alike in ours, as after a first merge."""
+    if job.base is None or job.base == job.theirs:
+        return False
+    base, ours, theirs = (sorted(to_lines(text)) for text in (job.base, job.ours, job.theirs))
+    return base != theirs and holds(base, ours, theirs)
 
 
 def _dressed(job: _Job, grammar: Grammar, result: Document) -> Document:
