@@ -23,6 +23,7 @@ from trueup.model import (
     Refused,
     Regressed,
     Report,
+    Severity,
 )
 from trueup.report import render
 from trueup.report._summary import key_text
