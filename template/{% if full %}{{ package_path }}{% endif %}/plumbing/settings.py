@@ -80,6 +80,7 @@ class ServiceSettings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """First wins; groups are merged field by field."""
+        del file_secret_settings
         return init_settings, env_settings, dotenv_settings, YamlLayers(settings_cls)
 
 
@@ -88,6 +89,7 @@ class YamlLayers(PydanticBaseSettingsSource):
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
         """Not used: the files are read as a whole."""
+        del field
         return None, field_name, False
 
     def __call__(self) -> dict[str, Any]:
