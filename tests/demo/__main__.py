@@ -68,8 +68,8 @@ def prepare(console: Console) -> None:
     console.run(['git', 'ls-files'], SERVICE)
 
 
-def adopt(console: Console) -> None:
-    """Check, adopt, decide what only a person can, check again."""
+def adopt(console: Console) -> bool:
+    """Check, adopt, decide what only a person can, check again; whether there was something to decide."""
     console.title('[3/5] how far is it from the standard?')
     standard = f'{STANDARD}@{VERSION}'
     console.run(['trueup', 'check', '--standard', standard], SERVICE, expect=[1])
@@ -78,6 +78,7 @@ def adopt(console: Console) -> None:
     if code:
         decide(console, standard)
     console.run(['trueup', 'check', '--standard', standard], SERVICE)
+    return bool(code)
 
 
 def decide(console: Console, standard: str) -> None:
@@ -101,8 +102,8 @@ def prove(console: Console) -> None:
     console.run(['nox', '-s', 'lint', 'tests'], SERVICE)
 
 
-def closing(console: Console, started: float) -> None:
-    """Where to look, and how to go back."""
+def closing(console: Console, started: float, ours: bool) -> None:
+    """Where to look, and how to go back; a commit of `ours` on the branch goes first, since undo never drops it."""
     console.title(f'done in {time.monotonic() - started:.0f} s')
     console.run(['git', 'log', '--oneline', '--stat', 'main..HEAD'], SERVICE)
     reports = sorted((SERVICE / '.git' / 'trueup').rglob('*.html'), key=lambda path: path.stat().st_mtime)
@@ -110,7 +111,8 @@ def closing(console: Console, started: float) -> None:
     say(f'   the diff:      git -C {SERVICE} diff main..HEAD')
     say(f'   the report:    {reports[-1].as_uri() if reports else "none was written"}')
     say(f'   the full log:  {console.log}')
-    say(f'   going back:    cd {SERVICE} && {PROGRAMS / "trueup"} undo')
+    decided = 'git reset -q --hard HEAD~1 && ' if ours else ''
+    say(f'   going back:    cd {SERVICE} && {decided}{PROGRAMS / "trueup"} undo')
 
 
 def main() -> int:
@@ -126,7 +128,7 @@ def main() -> int:
     try:
         install(console)
         prepare(console)
-        adopt(console)
+        decided = adopt(console)
         prove(console)
     except (Stopped, OSError) as error:
         say(f'\nthe demo stopped: {error}')
@@ -134,7 +136,7 @@ def main() -> int:
     except KeyboardInterrupt:
         say('\ninterrupted')
         return 130
-    closing(console, started)
+    closing(console, started, decided)
     return 0
 
 
