@@ -31,7 +31,7 @@ class Target(NamedTuple):
 
     def covers(self, path: str, key: KeyPath) -> bool:
         """Whether this target speaks about a key of a file."""
-        return key[:len(self.key)] == self.key and matches(self.glob, path)
+        return key[: len(self.key)] == self.key and matches(self.glob, path)
 
 
 class Rule(NamedTuple):
@@ -85,15 +85,15 @@ class FileRules:
     def rule(self, key: KeyPath = ()) -> Rule:
         """The rule with the longest pattern that covers the key."""
         for target in self.waived:
-            if key[:len(target.key)] == target.key:
+            if key[: len(target.key)] == target.key:
                 return Rule(Owner.TEAM, False, 'waived', str(target))
-        covering = [entry for entry in self.entries if key[:len(entry.target.key)] == entry.target.key]
+        covering = [entry for entry in self.entries if key[: len(entry.target.key)] == entry.target.key]
         return max(covering, key=lambda entry: entry.weight).rule if covering else Rule()
 
     def divided(self, key: KeyPath) -> bool:
         """Whether a rule or a waiver speaks about something below the key only."""
         deeper = (*(entry.target for entry in self.entries), *self.waived)
-        return any(len(target.key) > len(key) and target.key[:len(key)] == key for target in deeper)
+        return any(len(target.key) > len(key) and target.key[: len(key)] == key for target in deeper)
 
 
 @dataclass(frozen=True)
@@ -260,7 +260,7 @@ class _Reader:
             groups.setdefault((entry.target.key, entry.weight[1]), []).append(entry)
         for group in groups.values():
             for number, first in enumerate(group):
-                for second in group[number + 1:]:
+                for second in group[number + 1 :]:
                     if first.rule.owner is not second.rule.owner and overlap(first.target.glob, second.target.glob):
                         raise self.error(
                             f'{first.target} ({first.rule.owner}) and {second.target} ({second.rule.owner}, '
@@ -278,7 +278,7 @@ class _Reader:
 
     def find(self, text: str, start: int = 1) -> int:
         """Line of the first mention of a text from a line on."""
-        for number, line in enumerate(self.lines[start - 1:], start):
+        for number, line in enumerate(self.lines[start - 1 :], start):
             if text in line or text.replace('"', '\\"') in line:
                 return number
         return start

@@ -33,13 +33,14 @@ def changes(base: Sequence[T], other: Sequence[T]) -> list[_Change]:
     tail = 0
     while tail < min(len(base), len(other)) - head and base[-1 - tail] == other[-1 - tail]:
         tail += 1
-    inner_base, inner_other = base[head:len(base) - tail], other[head:len(other) - tail]
+    inner_base, inner_other = base[head : len(base) - tail], other[head : len(other) - tail]
     if not inner_base and not inner_other:
         return []
     matcher = difflib.SequenceMatcher(None, inner_base, inner_other, autojunk=False)
     found = [
         _Change(low + head, high + head, start + head, stop + head)
-        for tag, low, high, start, stop in matcher.get_opcodes() if tag != 'equal'
+        for tag, low, high, start, stop in matcher.get_opcodes()
+        if tag != 'equal'
     ]
     limits = [*(change.start for change in found[1:]), len(base)]
     return [_slid(base, other, change, limit) for change, limit in zip(found, limits, strict=True)]
@@ -107,13 +108,11 @@ def _touch(first: _Change, second: _Change, *, strict: bool) -> bool:
     return first.start < second.end and second.start < first.end
 
 
-def _run(
-    sequence: Sequence[T], group: list[_Change], where: tuple[int, int, int]
-) -> tuple[tuple[T, ...], int]:
+def _run(sequence: Sequence[T], group: list[_Change], where: tuple[int, int, int]) -> tuple[tuple[T, ...], int]:
     """One side's part of the base run `low` to `high`, and how far that side is shifted behind it."""
     low, high, shift = where
     after = shift + sum((change.high - change.low) - (change.end - change.start) for change in group)
-    return tuple(sequence[low + shift:high + after]), after
+    return tuple(sequence[low + shift : high + after]), after
 
 
 def _kind(mine: list[_Change], yours: list[_Change], our_run: Sequence[T], their_run: Sequence[T]) -> str:

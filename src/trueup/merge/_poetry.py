@@ -70,10 +70,10 @@ class _Lift:
         position = 0
         said = False
         for statement in self.all:
-            parts.append(self.text[position:statement.start])
+            parts.append(self.text[position : statement.start])
             position = statement.end
             if statement.path == POETRY and statement.kind == 'table':
-                parts.append(self.text[statement.start:statement.body] + self.project() + self.rest(statement))
+                parts.append(self.text[statement.start : statement.body] + self.project() + self.rest(statement))
             elif self.gone(statement):
                 first = statement.kind == 'table' and group_of(statement.path) and not said
                 parts.append(self.dependency_groups() if first else '')
@@ -91,7 +91,7 @@ class _Lift:
 
     def renamed(self, statement: Statement) -> str:
         """A statement, its header with the new name."""
-        chunk = self.text[statement.start:statement.end]
+        chunk = self.text[statement.start : statement.end]
         new = RENAMED.get(statement.path) if statement.kind == 'table' else None
         return chunk.replace(dotted(statement.path), dotted(new), 1) if new else chunk
 
@@ -105,8 +105,8 @@ class _Lift:
         for pair in self.pairs(POETRY):
             key = pair.path[-1]
             if key in PLAIN:
-                lines.append(self.text[pair.start:pair.end])
-            elif '#' in self.text[pair.start:pair.end] and key in PEOPLE | LINKS:
+                lines.append(self.text[pair.start : pair.end])
+            elif '#' in self.text[pair.start : pair.end] and key in PEOPLE | LINKS:
                 raise _Unsaid
             elif key in PEOPLE:
                 lines.append(f'{key} = [{", ".join(_person(one) for one in self.poetry[key])}]\n')
@@ -125,7 +125,7 @@ class _Lift:
         stays = [s for s in self.pairs(POETRY) if s.path[-1] not in PLAIN | PEOPLE | LINKS]
         if not stays:
             return ''
-        return self.text[header.body:header.end] + ''.join(self.text[s.start:s.end] for s in stays)
+        return self.text[header.body : header.end] + ''.join(self.text[s.start : s.end] for s in stays)
 
     def dependency_groups(self) -> str:
         """The `[dependency-groups]` table."""
@@ -140,9 +140,9 @@ class _Lift:
             if table == MAIN and pair.path[-1] == 'python':
                 continue
             node = pair.node
-            tail = self.text[node.value[1]:pair.end].strip() if node is not None else ''
-            lead = [line.strip() for line in self.text[pair.start:pair.body].split('\n') if line.strip()]
-            value = _at(self.poetry, pair.path[len(POETRY):])
+            tail = self.text[node.value[1] : pair.end].strip() if node is not None else ''
+            lead = [line.strip() for line in self.text[pair.start : pair.body].split('\n') if line.strip()]
+            value = _at(self.poetry, pair.path[len(POETRY) :])
             line = f'{json.dumps(requirement(pair.path[-1], value), ensure_ascii=False)},{f"  {tail}" if tail else ""}'
             items.extend(f'    {one}\n' for one in (*lead, line))
         return f'[\n{"".join(items)}]' if items else '[]'
@@ -166,9 +166,10 @@ def requirement(name: str, value: object) -> str:
     extras = f'[{",".join(value["extras"])}]' if value.get('extras') else ''
     marks = [value['markers']] if 'markers' in value else []
     if 'python' in value:
-        marks += [f'python_version {mark[0]} "{mark[1]}"' for mark in re.findall(
-            r'([<>=!~]=?)\s*([\d.]+)', specifier(value['python'])
-        )]
+        marks += [
+            f'python_version {mark[0]} "{mark[1]}"'
+            for mark in re.findall(r'([<>=!~]=?)\s*([\d.]+)', specifier(value['python']))
+        ]
     return name + extras + specifier(value['version']) + (f' ; {" and ".join(marks)}' if marks else '')
 
 

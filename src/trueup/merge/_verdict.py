@@ -123,13 +123,13 @@ def _three_way(question: Question) -> Verdict:
             reason = 'the standard removed it' if theirs is None else 'the standard added it'
         return Verdict('theirs', 'only the standard changed', reason)
     if ours is None:
-        return Verdict('ours', 'deleted by the service', 'the service deleted it, the standard changed it', Level.REVIEW)
+        return Verdict(
+            'ours', 'deleted by the service', 'the service deleted it, the standard changed it', Level.REVIEW
+        )
     if theirs is None:
         reason = 'the service changed it, the standard removed it'
         return Verdict('ours', 'removed by the standard', reason, Level.REVIEW, conflict=rule is None)
-    return _merged(question) or Verdict(
-        'ours', 'both changed', 'both changed it', Level.NOTED, conflict=rule is None
-    )
+    return _merged(question) or Verdict('ours', 'both changed', 'both changed it', Level.NOTED, conflict=rule is None)
 
 
 def _two_way(question: Question) -> Verdict:
@@ -181,7 +181,7 @@ def merge_listing(base: str, ours: str, theirs: str) -> str | None:
     result = [item for item in mine if item not in low or item in yours]
     for item in yours:
         if item not in low and item not in result:
-            before = [one for one in yours[:yours.index(item)] if one in result]
+            before = [one for one in yours[: yours.index(item)] if one in result]
             result.insert(result.index(before[-1]) + 1 if before else len(result), item)
     if result == mine:
         return ours
@@ -210,7 +210,7 @@ def lowest(text: str) -> Version | None:
     text = text.strip().strip('"\'')
     named = requirement_name(text)
     if named is not None and not PIN.fullmatch(text):
-        text = text[len(re.match(r'[\w.-]+\s*(\[[^\]]*\])?', text)[0]):]  # type: ignore[index]
+        text = text[len(re.match(r'[\w.-]+\s*(\[[^\]]*\])?', text)[0]) :]  # type: ignore[index]
     bounds = [part.strip() for part in text.split(';')[0].split(',')]
     for bound in bounds:
         found = re.fullmatch(r'(?:===?|>=?|~=|~|\^)?\s*(v?\d[\w.]*)', bound)

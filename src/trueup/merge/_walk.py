@@ -86,7 +86,11 @@ class _Walker:
             if same(self.side(1, nodes.ours), self.side(2, nodes.theirs)):
                 return
             if _containers(nodes.ours, nodes.theirs):
-                inner = nodes if nodes.base is not None and nodes.base.kind is nodes.ours.kind else nodes._replace(base=None)
+                inner = (
+                    nodes
+                    if nodes.base is not None and nodes.base.kind is nodes.ours.kind
+                    else nodes._replace(base=None)
+                )
                 if plain(nodes.ours) and plain(nodes.theirs) and nodes.ours.kind is Kind.LIST:
                     self.list(path, inner)
                 else:
@@ -148,9 +152,7 @@ class _Walker:
         inner = _Walker(self.documents, self.grammar, self.rules, self.both)
         inner.children(path, nodes)
         changed = [choice for choice in inner.choices if choice.action is not Action.KEEP]
-        self.choices.extend(
-            choice for choice in inner.choices if choice.action is Action.KEEP and self.telling(choice)
-        )
+        self.choices.extend(choice for choice in inner.choices if choice.action is Action.KEEP and self.telling(choice))
         if not changed or nodes.ours is None or nodes.theirs is None:
             return
         removed = {edit.path[-1] for edit in inner.edits if edit.kind == 'remove'}
@@ -172,9 +174,7 @@ class _Walker:
         base, ours, theirs = (self.side(number, node) for number, node in enumerate(nodes))
         column = nodes.ours.column if nodes.ours is not None else 0
         if nodes.ours is not None and nodes.theirs is not None:
-            base, theirs = (
-                self.aligned(number, node, column) for number, node in ((0, nodes.base), (2, nodes.theirs))
-            )
+            base, theirs = (self.aligned(number, node, column) for number, node in ((0, nodes.base), (2, nodes.theirs)))
         first = self.documents.base is None
         return judge(Question(path, base, ours, theirs, self.rule(path), first, self.both))
 

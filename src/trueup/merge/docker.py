@@ -3,5 +3,6 @@
 from trueup.merge._strategy import Strategy
 from trueup.text.docker import Docker
 
-STRATEGY = Strategy('Dockerfile', ('Dockerfile', 'Dockerfile.*', '*.dockerfile', 'Containerfile'), Docker(),
-                    whole=True, both=True)
+STRATEGY = Strategy(
+    'Dockerfile', ('Dockerfile', 'Dockerfile.*', '*.dockerfile', 'Containerfile'), Docker(), whole=True, both=True
+)

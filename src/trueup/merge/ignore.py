@@ -5,7 +5,16 @@ from trueup.text.listing import Lines
 
 STRATEGY = Strategy(
     'ignore file',
-    ('.gitignore', '.dockerignore', '.helmignore', '.npmignore', '.prettierignore', '.eslintignore', 'CODEOWNERS',
-     '.gitattributes', '.git-blame-ignore-revs'),
+    (
+        '.gitignore',
+        '.dockerignore',
+        '.helmignore',
+        '.npmignore',
+        '.prettierignore',
+        '.eslintignore',
+        'CODEOWNERS',
+        '.gitattributes',
+        '.git-blame-ignore-revs',
+    ),
     Lines(),
 )

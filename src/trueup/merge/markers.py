@@ -28,9 +28,9 @@ def between(ours: str, theirs: str) -> str:
     parts: list[str] = []
     position = 0
     for change in changes(mine, yours):
-        parts.extend(mine[position:change.start])
-        parts.append('<<<<<<< ours\n' + _ended(''.join(mine[change.start:change.end])))
-        parts.append('=======\n' + _ended(''.join(yours[change.low:change.high])) + '>>>>>>> theirs\n')
+        parts.extend(mine[position : change.start])
+        parts.append('<<<<<<< ours\n' + _ended(''.join(mine[change.start : change.end])))
+        parts.append('=======\n' + _ended(''.join(yours[change.low : change.high])) + '>>>>>>> theirs\n')
         position = change.end
     return ''.join([*parts, *mine[position:]])
 

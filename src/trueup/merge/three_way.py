@@ -18,8 +18,9 @@ from trueup.merge._walk import Choice, Edit, Three, Walked, walk
 from trueup.merge._words import Text, holds, merge_text
 from trueup.model import Action, Conflict, Decision, KeyPath, Level, Merged, Owner
 from trueup.policy import FileRules, Move, Policies
-from trueup.text.encoding import BOM, restore_endings, to_unix
+from trueup.text.encoding import BOM
 from trueup.text.encoding import lines as to_lines
+from trueup.text.encoding import restore_endings, to_unix
 from trueup.text.keys import format_key, is_item
 from trueup.text.tree import Document, Grammar, Malformed, Node
 
@@ -48,8 +49,14 @@ class _Job(NamedTuple):
 
 
 def merge(
-    base: str | None, ours: str, theirs: str, *, path: str, policies: Policies | None = None,
-    moves: Sequence[Move] = (), source: str = '',
+    base: str | None,
+    ours: str,
+    theirs: str,
+    *,
+    path: str,
+    policies: Policies | None = None,
+    moves: Sequence[Move] = (),
+    source: str = '',
 ) -> Merged:  # pylint: disable=too-many-arguments
     """Merge one file; never raises on bad input.
 
@@ -77,8 +84,13 @@ def _shaped(job: _Job, moves: Sequence[Move]) -> tuple[_Job, tuple[Decision, ...
     base, _ = moved(job.base, grammar, job.path, moves)
     ours, done = moved(job.ours, grammar, job.path, moves)
     said = [
-        job.decision(move.old.key, Action.MOVE, (format_key(move.old.key), format_key(move.new.key)),
-                     reason=f'moved since {move.version}', heuristic='moves')
+        job.decision(
+            move.old.key,
+            Action.MOVE,
+            (format_key(move.old.key), format_key(move.new.key)),
+            reason=f'moved since {move.version}',
+            heuristic='moves',
+        )
         for move in done
     ]
     shaped = job._replace(base=base, ours=ours or '')
@@ -86,10 +98,16 @@ def _shaped(job: _Job, moves: Sequence[Move]) -> tuple[_Job, tuple[Decision, ...
         base, ours, _ = job.strategy.prepare((shaped.base, shaped.ours, shaped.theirs))
         if ours != shaped.ours:
             shaped = shaped._replace(base=base, ours=ours)
-            said.append(job.decision(
-                ('tool', 'poetry'), Action.MOVE, ('tool.poetry', 'project'), reason='the standard uses PEP 621',
-                heuristic='poetry to PEP 621', level=Level.NOTED,
-            ))
+            said.append(
+                job.decision(
+                    ('tool', 'poetry'),
+                    Action.MOVE,
+                    ('tool.poetry', 'project'),
+                    reason='the standard uses PEP 621',
+                    heuristic='poetry to PEP 621',
+                    level=Level.NOTED,
+                )
+            )
     return shaped, tuple(said)
 
 
@@ -129,14 +147,24 @@ def _whole(job: _Job, rules: FileRules) -> Merged | None:
     rule = rules.rule()
     if rule.owner in (Owner.TEAM, Owner.SEED):
         reason = 'the team owns it' if rule.owner is Owner.TEAM else "the standard's start, now the team's"
-        return Merged(job.ours, (job.decision(
-            (), Action.KEEP, (None, None), owner=rule.owner, reason=reason, heuristic=str(rule.owner)
-        ),))
+        return Merged(
+            job.ours,
+            (job.decision((), Action.KEEP, (None, None), owner=rule.owner, reason=reason, heuristic=str(rule.owner)),),
+        )
     if rule.owner is Owner.REQUIRED and (job.strategy.whole or not _parses(job.strategy, job.ours)):
-        return Merged(job.theirs, (job.decision(
-            (), Action.CHANGE, (job.ours, job.theirs), owner=rule.owner,
-            reason=rule.reason or 'the standard requires the file as it is', heuristic='required',
-        ),))
+        return Merged(
+            job.theirs,
+            (
+                job.decision(
+                    (),
+                    Action.CHANGE,
+                    (job.ours, job.theirs),
+                    owner=rule.owner,
+                    reason=rule.reason or 'the standard requires the file as it is',
+                    heuristic='required',
+                ),
+            ),
+        )
     return None
 
 
@@ -154,9 +182,19 @@ def _text(job: _Job) -> Merged:
     if job.base is None:
         if job.rules is None:
             return job.conflict('both sides have the file and there is no base')
-        return Merged(job.ours, (job.decision(
-            (), Action.KEEP, (None, None), reason="the service's own text", heuristic='no base', level=Level.NOTED
-        ),))
+        return Merged(
+            job.ours,
+            (
+                job.decision(
+                    (),
+                    Action.KEEP,
+                    (None, None),
+                    reason="the service's own text",
+                    heuristic='no base',
+                    level=Level.NOTED,
+                ),
+            ),
+        )
     merged = merge_text(job.base, job.ours, job.theirs, both=job.strategy.both)
     if has_marker(merged.text):
         return job.conflict('conflict markers are left in the file')
@@ -165,8 +203,14 @@ def _text(job: _Job) -> Merged:
     decisions = _text_decisions(job, merged)
     if job.rules is not None:
         kept = tuple(
-            job.decision((), Action.KEEP, (mine, mine), reason=f'both changed it; the standard has {_quoted(yours)}',
-                         heuristic='both changed', level=Level.NOTED)
+            job.decision(
+                (),
+                Action.KEEP,
+                (mine, mine),
+                reason=f'both changed it; the standard has {_quoted(yours)}',
+                heuristic='both changed',
+                level=Level.NOTED,
+            )
             for _, mine, yours in merged.open
         )
         return Merged(merged.text, (*decisions, *kept))
@@ -177,10 +221,17 @@ def _text(job: _Job) -> Merged:
 def _text_decisions(job: _Job, merged: Text) -> tuple[Decision, ...]:
     if merged.text == job.ours:
         return ()
-    return (job.decision(
-        (), Action.CHANGE, (job.ours, merged.text), reason='the standard changed it', heuristic=merged.heuristic,
-        level=Level.NOTED if merged.open else merged.level, owner=job.rules.rule().owner if job.rules else Owner.DEFAULT,
-    ),)
+    return (
+        job.decision(
+            (),
+            Action.CHANGE,
+            (job.ours, merged.text),
+            reason='the standard changed it',
+            heuristic=merged.heuristic,
+            level=Level.NOTED if merged.open else merged.level,
+            owner=job.rules.rule().owner if job.rules else Owner.DEFAULT,
+        ),
+    )
 
 
 def _keyed(job: _Job, grammar: Grammar) -> Merged:
@@ -270,7 +321,7 @@ def _excuses(ours: Document, edits: Sequence[Edit]) -> list[str]:
 
 def _pieces(ours: Document, node: Node, kind: str) -> list[str]:
     start = node.start if kind == 'remove' else node.body
-    own = ours.text[start:node.end] if node.end > start else ''
+    own = ours.text[start : node.end] if node.end > start else ''
     inner = [piece for child in node.children for piece in _pieces(ours, child, kind)]
     return [own, *(piece for piece in inner if piece not in own)]
 
@@ -329,9 +380,9 @@ def _assembled(job: _Job, grammar: Grammar, documents: Three, done: tuple[Walked
         else:
             decisions.append(_decision(job, choice, values))
     if result.text != job.ours and not any(decision.changes for decision in decisions):
-        decisions.append(job.decision(
-            (), Action.CHANGE, (None, None), reason='comments or layout only', heuristic='lines'
-        ))
+        decisions.append(
+            job.decision((), Action.CHANGE, (None, None), reason='comments or layout only', heuristic='lines')
+        )
     return Merged(result.text, tuple(decisions), tuple(conflicts))
 
 
@@ -342,8 +393,13 @@ def _decision(job: _Job, choice: Choice, values: tuple[str | None, ...]) -> Deci
         new = mine
         reason += f'; the standard has {_quoted(yours)}' if yours is not None else ''
     return job.decision(
-        choice.path, choice.action, (mine, new), owner=choice.owner, reason=reason,
-        heuristic=choice.verdict.heuristic, level=choice.verdict.level,
+        choice.path,
+        choice.action,
+        (mine, new),
+        owner=choice.owner,
+        reason=reason,
+        heuristic=choice.verdict.heuristic,
+        level=choice.verdict.level,
     )
 
 

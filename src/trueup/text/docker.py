@@ -10,8 +10,9 @@ from trueup.text.tree import Document, Grammar, Kind, Malformed, Node, lead_of, 
 INSTRUCTION = re.compile(r'[ \t]*(?P<name>[A-Za-z]+)[ \t]+(?P<rest>.*)', re.DOTALL)
 HEREDOC = re.compile(r'<<-?["\']?(\w+)')
 STAGE = re.compile(r'\bAS[ \t]+([\w.-]+)', re.IGNORECASE)
-SINGLE = frozenset({'FROM', 'CMD', 'ENTRYPOINT', 'EXPOSE', 'HEALTHCHECK', 'SHELL', 'STOPSIGNAL', 'MAINTAINER', 'USER',
-                    'WORKDIR'})
+SINGLE = frozenset(
+    {'FROM', 'CMD', 'ENTRYPOINT', 'EXPOSE', 'HEALTHCHECK', 'SHELL', 'STOPSIGNAL', 'MAINTAINER', 'USER', 'WORKDIR'}
+)
 
 
 def _end(text: str, position: int) -> int:
@@ -41,7 +42,7 @@ def _instructions(text: str) -> list[tuple[str, str, Node]]:
     found: list[tuple[str, str, Node]] = []
     position = floor = 0
     while position < len(text):
-        line = text[position:line_end(text, position)]
+        line = text[position : line_end(text, position)]
         if not line.strip() or line.lstrip().startswith('#'):
             position = line_end(text, position)
             continue

@@ -29,7 +29,7 @@ def decode(data: bytes) -> Decoded | None:
     """Read UTF-8, or UTF-16 with a mark; None for anything else, binary included."""
     for mark, encoding in _MARKS:
         if data.startswith(mark):
-            return _decode(data[len(mark):], encoding, bom=True)
+            return _decode(data[len(mark) :], encoding, bom=True)
     return _decode(data, 'utf-8', bom=False)
 
 
@@ -66,7 +66,7 @@ def restore_endings(text: str, like: str) -> str:
     result = [line[:-1] + usual if line.endswith('\n') else line for line in new]
     matcher = difflib.SequenceMatcher(None, [to_unix(line) for line in old], new, autojunk=False)
     for block in matcher.get_matching_blocks():
-        result[block.b:block.b + block.size] = old[block.a:block.a + block.size]
+        result[block.b : block.b + block.size] = old[block.a : block.a + block.size]
     return ''.join(result)
 
 

@@ -14,24 +14,24 @@ def remove_item(text: str, container: Node, item: Node, comment: str = '#') -> s
         if at == len(items) - 1 and at and not _comma_behind(text, item, container, comment):
             comma = _comma_at(text, items[at - 1].value[1], start, comment)
             if comma >= 0:
-                return text[:comma] + text[comma + 1:start] + text[end:]
+                return text[:comma] + text[comma + 1 : start] + text[end:]
         return text[:start] + text[end:]
     if at + 1 < len(items):
-        return text[:item.body] + text[items[at + 1].body:]
+        return text[: item.body] + text[items[at + 1].body :]
     if at:
-        return text[:items[at - 1].value[1]] + text[item.value[1]:]
-    return text[:container.value[0] + 1] + text[container.value[1] - 1:]
+        return text[: items[at - 1].value[1]] + text[item.value[1] :]
+    return text[: container.value[0] + 1] + text[container.value[1] - 1 :]
 
 
 def insert_item(text: str, container: Node, at: int, chunk: str, comment: str = '#') -> str:
     """The text with an item put in before the item number `at` (the length: at the end)."""
     items = container.children
     if not items:
-        inner = text[container.value[0] + 1:container.value[1] - 1]
+        inner = text[container.value[0] + 1 : container.value[1] - 1]
         pad = ' ' if text[container.value[0]] == '{' else ''
         keep = inner if inner.strip() else ''
-        return text[:container.value[0] + 1] + keep + pad + chunk + pad + text[container.value[1] - 1:]
-    if '\n' in text[container.value[0]:items[0].body]:
+        return text[: container.value[0] + 1] + keep + pad + chunk + pad + text[container.value[1] - 1 :]
+    if '\n' in text[container.value[0] : items[0].body]:
         return _insert_line(text, container, at, chunk, comment)
     if at < len(items):
         position = items[at].body
@@ -42,7 +42,7 @@ def insert_item(text: str, container: Node, at: int, chunk: str, comment: str = 
 
 def _insert_line(text: str, container: Node, at: int, chunk: str, comment: str) -> str:
     items = container.children
-    indent = text[line_start(text, items[0].body):items[0].body]
+    indent = text[line_start(text, items[0].body) : items[0].body]
     if at < len(items):
         position = items[at].start if _own_line(text, container, items[at]) else items[at].body
         if position == items[at].start:
@@ -52,11 +52,11 @@ def _insert_line(text: str, container: Node, at: int, chunk: str, comment: str) 
     comma = _comma_at(text, last.value[1], container.value[1], comment)
     tail, close = ',', container.value[1] - 1
     if comma < 0:
-        text = text[:last.value[1]] + ',' + text[last.value[1]:]
+        text = text[: last.value[1]] + ',' + text[last.value[1] :]
         tail, close = '', container.value[1]
     position = min(line_end(text, last.value[1]), close)
-    if '\n' not in text[last.value[1]:position]:
-        return text[:last.value[1] + 1] + ' ' + chunk + tail + text[last.value[1] + 1:]
+    if '\n' not in text[last.value[1] : position]:
+        return text[: last.value[1] + 1] + ' ' + chunk + tail + text[last.value[1] + 1 :]
     return text[:position] + indent + chunk + tail + '\n' + text[position:]
 
 
@@ -74,7 +74,7 @@ def item_span(text: str, floor: int, body: int, end: int, close: int, comment: s
         start = above
     comma = _comma_at(text, end, close, comment)
     stop = min(line_end(text, comma + 1 if comma >= 0 else end), close)
-    rest = text[comma + 1 if comma >= 0 else end:stop].strip()
+    rest = text[comma + 1 if comma >= 0 else end : stop].strip()
     if (rest and not rest.startswith(comment)) or not text[:stop].endswith('\n'):
         return body, end
     return start, stop

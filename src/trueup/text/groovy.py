@@ -7,7 +7,9 @@ import re
 
 from trueup.text.tree import Document, Grammar, Kind, Malformed, Node, lead_of, line_end, map_data, numbered
 
-STRING = re.compile(r"'''.*?'''|\"\"\".*?\"\"\"|'(?:\\.|[^'\\\n])*'|\"(?:\\.|[^\"\\\n])*\"|//[^\n]*|/\*.*?\*/", re.DOTALL)
+STRING = re.compile(
+    r"'''.*?'''|\"\"\".*?\"\"\"|'(?:\\.|[^'\\\n])*'|\"(?:\\.|[^\"\\\n])*\"|//[^\n]*|/\*.*?\*/", re.DOTALL
+)
 ASSIGNED = re.compile(r'(?:def\s+)?(\w+)\s*=[^=]')
 NAMED = re.compile(r'(agent|image|label|args|script|when)\b')
 
@@ -58,8 +60,9 @@ class _Reader:
                 raise Malformed('a brace is not closed')
             self.position = end = line_end(self.text, self.position)
             key = ' '.join(self.text[start:stop].split()).rstrip('{').strip()
-            return Node(key, Kind.MAP, lead, start, end, (start, end), map_data(children), children, stop,
-                        column=column)
+            return Node(
+                key, Kind.MAP, lead, start, end, (start, end), map_data(children), children, stop, column=column
+            )
         end = self.statement_end(start, stop)
         self.position = end
         value = (start + column, start + len(self.text[start:end].rstrip()))
@@ -88,8 +91,18 @@ def _key(data: str) -> str:
 def _named(nodes: list[Node]) -> tuple[Node, ...]:
     keys = numbered([node.key for node in nodes])
     return tuple(
-        Node(key, node.kind, node.start, node.body, node.end, node.value, node.data, node.children, node.after,
-             column=node.column)
+        Node(
+            key,
+            node.kind,
+            node.start,
+            node.body,
+            node.end,
+            node.value,
+            node.data,
+            node.children,
+            node.after,
+            column=node.column,
+        )
         for key, node in zip(keys, nodes, strict=True)
     )
 

@@ -41,9 +41,9 @@ def string_keys(values: Sequence[str], path: KeyPath) -> tuple[str, ...]:
     if None in names or not values:
         return numbered([list_segment('', value) for value in values])
     plain = [name for name, _ in filter(None, names)]
-    return numbered([
-        list_segment('name', name + extras if plain.count(name) > 1 else name) for name, extras in filter(None, names)
-    ])
+    return numbered(
+        [list_segment('name', name + extras if plain.count(name) > 1 else name) for name, extras in filter(None, names)]
+    )
 
 
 def map_keys(items: Sequence[Mapping[str, str]]) -> tuple[str, ...] | None:

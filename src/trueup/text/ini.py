@@ -33,9 +33,12 @@ def _blank(line: str) -> bool:
 
 def _sections(text: str) -> list[tuple[str, int, int]]:
     """Name, start of the header and end of each section."""
-    found = [(match[1].strip(), match.start()) for match in re.finditer(SECTION.pattern, text, re.MULTILINE)
-             if match.start() == 0 or text[match.start() - 1] == '\n']
-    ends = [*(start for _, start in found[1:]), len(text)][:len(found)]
+    found = [
+        (match[1].strip(), match.start())
+        for match in re.finditer(SECTION.pattern, text, re.MULTILINE)
+        if match.start() == 0 or text[match.start() - 1] == '\n'
+    ]
+    ends = [*(start for _, start in found[1:]), len(text)][: len(found)]
     return [(name, start, end) for (name, start), end in zip(found, ends, strict=True)]
 
 
@@ -60,9 +63,9 @@ def _options(text: str, start: int, end: int) -> tuple[Node, ...]:
             if text[stop] in ' \t' and text[stop:following].strip():
                 last = following
             stop = following
-        value = (option.end(), option.end() + len(text[option.end():last].rstrip()))
+        value = (option.end(), option.end() + len(text[option.end() : last].rstrip()))
         lead = lead_of(text, floor, position)
-        data = '\n'.join(part.strip() for part in text[value[0]:value[1]].split('\n'))
+        data = '\n'.join(part.strip() for part in text[value[0] : value[1]].split('\n'))
         nodes.append(Node(option[1].strip().lower(), Kind.LEAF, lead, position, last, value, data, after=option.end()))
         position = floor = last
     return tuple(nodes)
@@ -110,11 +113,11 @@ class Ini(Grammar):
             parent = need(document, path[:-1])
             if not parent.children:
                 node = need(other, path)
-                return splice(document.text, parent.end, whole_lines(other.text[node.body:node.end]))
+                return splice(document.text, parent.end, whole_lines(other.text[node.body : node.end]))
             return super().insert(document, path, other)
         node = need(other, path)
         position = place(document.root, other.root, path[0])
-        chunk = other.text[node.start:node.end].strip('\n') + '\n'
+        chunk = other.text[node.start : node.end].strip('\n') + '\n'
         return separate(document.text, position, chunk)
 
 

@@ -56,23 +56,38 @@ def _container(text: str, span: tuple[int, int], found: list[tuple[str, int, Nod
     for key, (_, body, value) in zip(keys, found, strict=True):
         start, end = item_span(text, floor, body, value.value[1], span[1] - 1, '')
         floor = end
-        children.append(Node(
-            key, value.kind, start, body, end, value.value, value.data, value.children, value.value[0], value.flow,
-            body - line_start(text, body),
-        ))
+        children.append(
+            Node(
+                key,
+                value.kind,
+                start,
+                body,
+                end,
+                value.value,
+                value.data,
+                value.children,
+                value.value[0],
+                value.flow,
+                body - line_start(text, body),
+            )
+        )
     kind = Kind.MAP if mapping else Kind.LIST
     return Node('', kind, span[0], span[0], span[1], span, map_data(children), tuple(children), span[0], flow=True)
 
 
 def _keys(values: list[Node], path: KeyPath) -> tuple[str, ...] | None:
-    if all(value.kind is Kind.LEAF and (isinstance(value.data, str) or value.data[0] != 'seq')  # type: ignore[index]
-           for value in values):
-        return string_keys([value.data if isinstance(value.data, str) else value.data[1]  # type: ignore[index]
-                            for value in values], path)
+    if all(
+        value.kind is Kind.LEAF and (isinstance(value.data, str) or value.data[0] != 'seq')  # type: ignore[index]
+        for value in values
+    ):
+        return string_keys(
+            [value.data if isinstance(value.data, str) else value.data[1] for value in values],  # type: ignore[index]
+            path,
+        )
     if all(value.kind is Kind.MAP for value in values):
-        return map_keys([
-            {child.key: child.data for child in value.children if isinstance(child.data, str)} for value in values
-        ])
+        return map_keys(
+            [{child.key: child.data for child in value.children if isinstance(child.data, str)} for value in values]
+        )
     return None
 
 
@@ -113,7 +128,7 @@ class Json(Grammar):
     def insert(self, document: Document, path: KeyPath, other: Document) -> str:
         container, source, node = need(document, path[:-1]), need(other, path[:-1]), need(other, path)
         column = container.children[0].column if container.children else node.column
-        chunk = _moved(other.text[node.body:node.value[1]], node.column, column)
+        chunk = _moved(other.text[node.body : node.value[1]], node.column, column)
         return insert_item(document.text, container, slot(container, source, path[-1]), chunk, '')
 
     def spell(self, path: KeyPath, value: str) -> str:
@@ -124,6 +139,9 @@ class Json(Grammar):
 
 def _moved(text: str, column: int, target: int) -> str:
     first, *rest = text.split('\n')
-    return '\n'.join([first, *(
-        ' ' * max(0, len(line) - len(line.lstrip(' ')) + target - column) + line.lstrip(' ') for line in rest
-    )])
+    return '\n'.join(
+        [
+            first,
+            *(' ' * max(0, len(line) - len(line.lstrip(' ')) + target - column) + line.lstrip(' ') for line in rest),
+        ]
+    )

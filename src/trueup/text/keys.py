@@ -69,7 +69,7 @@ def _segment(text: str, position: int) -> tuple[str, int]:
         end = text.find("'", position + 1)
         if end < 0:
             raise _bad(text)
-        return text[position + 1:end], end + 1
+        return text[position + 1 : end], end + 1
     found = LOOSE.match(text, position)
     if found is None:
         raise _bad(text)
@@ -86,14 +86,14 @@ def _basic(text: str, position: int) -> tuple[str, int]:
 
 def _item(text: str, position: int) -> tuple[str, int]:
     equals = text.find('=', position)
-    if equals < 0 or not re.fullmatch(r'[A-Za-z0-9_.-]*', text[position + 1:equals]):
+    if equals < 0 or not re.fullmatch(r'[A-Za-z0-9_.-]*', text[position + 1 : equals]):
         raise _bad(text)
-    field = text[position + 1:equals]
+    field = text[position + 1 : equals]
     if text.startswith('"', equals + 1):
         value, end = _basic(text, equals + 1)
     else:
         end = text.find(']', equals)
-        value = text[equals + 1:end]
+        value = text[equals + 1 : end]
     if end < 0 or not text.startswith(']', end):
         raise _bad(text)
     repeat = re.compile(r'~(\d+)').match(text, end + 1)

@@ -53,8 +53,9 @@ def _plain(values: list[str]) -> tuple[str, ...]:
 
 
 def _named(values: list[str]) -> tuple[str, ...]:
-    found = [None if value.startswith('-') or '://' in value.split('@')[0] else requirement_name(value)
-             for value in values]
+    found = [
+        None if value.startswith('-') or '://' in value.split('@')[0] else requirement_name(value) for value in values
+    ]
     plain = [pair[0] for pair in found if pair is not None]
     names = []
     for value, pair in zip(values, found, strict=True):
@@ -87,7 +88,7 @@ class Lines(Grammar):
 
     def insert(self, document: Document, path: KeyPath, other: Document) -> str:
         node = need(other, path)
-        chunk = whole_lines(other.text[node.start:node.end])
+        chunk = whole_lines(other.text[node.start : node.end])
         return splice(document.text, _line_place(document.root, other.root, path[-1]), chunk)
 
     def replace(self, document: Document, path: KeyPath, other: Document) -> str:
@@ -106,6 +107,6 @@ class Requirements(Lines):
 def _line_place(parent: Node, source: Node, key: str) -> int:
     """Behind its neighbour above, else on top: the standard's lines go before the team's."""
     order = source.keys
-    if any(parent.child(name) for name in order[:order.index(key)]):
+    if any(parent.child(name) for name in order[: order.index(key)]):
         return place(parent, source, key)
     return parent.children[0].start if parent.children else parent.end

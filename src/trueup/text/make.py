@@ -9,19 +9,7 @@ from collections.abc import Hashable
 from trueup.model import KeyPath
 from trueup.text.ini import separate
 from trueup.text.keys import list_segment
-from trueup.text.tree import (
-    Document,
-    Grammar,
-    Kind,
-    Node,
-    lead_of,
-    line_end,
-    map_data,
-    need,
-    numbered,
-    place,
-    splice,
-)
+from trueup.text.tree import Document, Grammar, Kind, Node, lead_of, line_end, map_data, need, numbered, place, splice
 
 TARGET = re.compile(r'(?P<name>[^\s#=:][^#=:\n]*?)[ \t]*::?(?![=:])(?P<rest>[^\n]*)')
 VARIABLE = re.compile(r'(?:export[ \t]+|override[ \t]+)*(?P<name>[\w.-]+)[ \t]*(?:[:?+!]{0,3}=)')
@@ -43,7 +31,7 @@ def _block_end(text: str, position: int) -> int:
     """End of a conditional or a definition, the inner ones counted."""
     depth, end = 0, position
     while end < len(text):
-        line = text[end:line_end(text, end)].lstrip(' ')
+        line = text[end : line_end(text, end)].lstrip(' ')
         depth += bool(OPEN.match(line)) - bool(CLOSE.match(line))
         end = _logical_end(text, end)
         if depth == 0:
@@ -66,7 +54,7 @@ def _recipe_end(text: str, position: int) -> int:
 
 def _entry(text: str, floor: int, position: int) -> Node:
     """The entry that starts at a line."""
-    line = text[position:line_end(text, position)]
+    line = text[position : line_end(text, position)]
     lead = lead_of(text, floor, position)
     if OPEN.match(line):
         end = _block_end(text, position)
@@ -142,8 +130,8 @@ class Make(Grammar):
         if len(path) == 1:
             return super().remove(document, path)
         node, text = need(document, path), document.text
-        start = len(text[:node.body].rstrip(' \t'))
-        return text[:start] + text[node.end:]
+        start = len(text[: node.body].rstrip(' \t'))
+        return text[:start] + text[node.end :]
 
     def insert(self, document: Document, path: KeyPath, other: Document) -> str:
         if len(path) > 1:
@@ -152,7 +140,7 @@ class Make(Grammar):
             return f'{document.text[:position]} {other.source(node)}{document.text[position:]}'
         node = need(other, path)
         position = place(document.root, other.root, path[0])
-        chunk = other.text[node.start:node.end]
+        chunk = other.text[node.start : node.end]
         if not chunk.startswith('\n') and node.start:
             return splice(document.text, position, chunk)
         return separate(document.text, position, chunk)
@@ -160,7 +148,7 @@ class Make(Grammar):
 
 def _word_place(parent: Node, source: Node, key: str) -> int:
     order = source.keys
-    above = next((parent.child(name) for name in reversed(order[:order.index(key)]) if parent.child(name)), None)
+    above = next((parent.child(name) for name in reversed(order[: order.index(key)]) if parent.child(name)), None)
     if above is not None:
         return above.end
     return parent.children[-1].end if parent.children else parent.after

@@ -38,7 +38,7 @@ def parse_markdown(text: str) -> Document:
     found = _headings(text)
     if text and (not found or found[0][1]):
         found.insert(0, (TOP, 0))
-    ends = [*(start for _, start in found[1:]), len(text)][:len(found)]
+    ends = [*(start for _, start in found[1:]), len(text)][: len(found)]
     nodes = tuple(
         Node(key, Kind.LEAF, start, start, end, (start, end), text[start:end].strip('\n'), after=start)
         for key, (_, start), end in zip(numbered([title for title, _ in found]), found, ends, strict=True)

@@ -45,7 +45,7 @@ class _Positions:
     def at(self, line: int, column: int) -> int:
         """The position of a line (from 1) and a column in bytes."""
         start = self.starts[line - 1]
-        row = self.text[start:line_end(self.text, start)]
+        row = self.text[start : line_end(self.text, start)]
         return start + (column if row.isascii() else len(row.encode()[:column].decode()))
 
     def span(self, node: ast.expr | ast.stmt | ast.alias) -> tuple[int, int]:
@@ -109,9 +109,9 @@ def parse_python(text: str) -> Document:
         raise Malformed(f'not valid Python: {error}'.split('\n')[0]) from error
     positions = _Positions(text)
     rows = [positions.rows(node) for node in tree.body]
-    keys = numbered([
-        _name(node, text[start:end], number) for number, (node, (start, end)) in enumerate(zip(tree.body, rows))
-    ])
+    keys = numbered(
+        [_name(node, text[start:end], number) for number, (node, (start, end)) in enumerate(zip(tree.body, rows))]
+    )
     nodes: list[Node] = []
     floor = 0
     for key, node, (body, end) in zip(keys, tree.body, rows, strict=True):
@@ -137,7 +137,7 @@ class Python(Grammar):
 
     def shown(self, document: Document, path: KeyPath) -> str:
         node = need(document, path)
-        return document.text[node.body:node.end].rstrip('\n') if len(path) == 1 else document.source(node)
+        return document.text[node.body : node.end].rstrip('\n') if len(path) == 1 else document.source(node)
 
     def remove(self, document: Document, path: KeyPath) -> str:
         if len(path) == 1:
@@ -156,12 +156,13 @@ class Python(Grammar):
         node = need(other, path)
         if len(path) > 1:
             parent = need(document, path[:-1])
-            return insert_item(document.text, parent, _name_slot(parent, need(other, path[:-1]), path[-1]),
-                               other.source(node))
+            return insert_item(
+                document.text, parent, _name_slot(parent, need(other, path[:-1]), path[-1]), other.source(node)
+            )
         position = place(document.root, other.root, path[0])
         if path[0].startswith(('import ', 'from ')):
             position = _import_place(document, path[0], position)
-        return put(document.text, position, other.text[node.start:node.body], other.text[node.body:node.end])
+        return put(document.text, position, other.text[node.start : node.body], other.text[node.body : node.end])
 
 
 def _name_slot(parent: Node, source: Node, key: str) -> int:
@@ -175,7 +176,7 @@ def _name_slot(parent: Node, source: Node, key: str) -> int:
 def _import_place(document: Document, key: str, position: int) -> int:
     """Further down in its block of imports, where those stand in order."""
     for node in document.root.children:
-        apart = document.text[node.start:node.body].startswith('\n')
+        apart = document.text[node.start : node.body].startswith('\n')
         if node.start == position and not apart and node.key.split(' ')[0] == key.split(' ')[0]:
             if node.key.casefold() < key.casefold():
                 position = node.end

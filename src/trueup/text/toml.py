@@ -114,12 +114,9 @@ def _identified(text: str, found: list[Statement]) -> tuple[Statement, ...]:
         names |= dict(zip(items, keys, strict=True))
 
     def named(path: KeyPath) -> KeyPath:
-        return tuple(names.get(path[:size + 1], key) for size, key in enumerate(path))
+        return tuple(names.get(path[: size + 1], key) for size, key in enumerate(path))
 
-    return tuple(
-        s._replace(path=named(s.path), table=named(s.table), node=s.node)
-        for s in found
-    )
+    return tuple(s._replace(path=named(s.path), table=named(s.table), node=s.node) for s in found)
 
 
 def _item_name(text: str, found: list[Statement], path: KeyPath) -> str:
@@ -129,7 +126,7 @@ def _item_name(text: str, found: list[Statement], path: KeyPath) -> str:
         if node is not None and isinstance(node.data, str):
             return list_segment(field_, node.data)
         if node is not None and node.kind is Kind.LIST:
-            return list_segment(field_, text[node.value[0] + 1:node.value[1] - 1].strip())
+            return list_segment(field_, text[node.value[0] + 1 : node.value[1] - 1].strip())
     return list_segment('item', path[-1][1:])
 
 
@@ -207,9 +204,9 @@ def array_keys(values: list[Node], path: KeyPath) -> tuple[str, ...] | None:
     if all(node.kind is Kind.LEAF and (isinstance(node.data, str) or node.data[0] != 'seq') for node in values):  # type: ignore[index]
         return string_keys([node.data if isinstance(node.data, str) else node.data[1] for node in values], path)  # type: ignore[index]
     if all(node.kind is Kind.MAP for node in values):
-        return map_keys([
-            {child.key: child.data for child in node.children if isinstance(child.data, str)} for node in values
-        ])
+        return map_keys(
+            [{child.key: child.data for child in node.children if isinstance(child.data, str)} for node in values]
+        )
     return None
 
 
@@ -226,8 +223,18 @@ def _placed(text: str, span: tuple[int, int], items: Any) -> tuple[Node, ...]:
 
 def _keyed(node: Node, key: str, start: int, end: int) -> Node:
     return Node(
-        key, node.kind, start, node.body, end, node.value, node.data, node.children, node.after, node.flow,
-        node.column, node.ordered,
+        key,
+        node.kind,
+        start,
+        node.body,
+        end,
+        node.value,
+        node.data,
+        node.children,
+        node.after,
+        node.flow,
+        node.column,
+        node.ordered,
     )
 
 
@@ -239,10 +246,23 @@ def _inline(text: str, start: int, path: KeyPath) -> Node:
         if len(keys) > 1:
             raise Malformed('dotted keys inside an inline table')
         node = _value(text, SPACE.match(text, stop + 1).end(), (*path, *keys))  # type: ignore[union-attr]
-        found.append((keys[0], Node(
-            keys[0], node.kind, position, position, node.end, node.value, node.data, node.children, node.after,
-            node.flow,
-        )))
+        found.append(
+            (
+                keys[0],
+                Node(
+                    keys[0],
+                    node.kind,
+                    position,
+                    position,
+                    node.end,
+                    node.value,
+                    node.data,
+                    node.children,
+                    node.after,
+                    node.flow,
+                ),
+            )
+        )
         position = NOISE.match(text, node.value[1]).end()  # type: ignore[union-attr]
         if text[position] == ',':
             position = NOISE.match(text, position + 1).end()  # type: ignore[union-attr]
@@ -292,8 +312,16 @@ def parse_toml(text: str) -> Document:
             node = statement.node
             key = statement.path[-1]
             table.children[key] = Node(
-                key, node.kind, statement.start, statement.body, statement.end, node.value, node.data, node.children,
-                node.after, node.flow,
+                key,
+                node.kind,
+                statement.start,
+                statement.body,
+                statement.end,
+                node.value,
+                node.data,
+                node.children,
+                node.after,
+                node.flow,
             )
     return Document(text, root.node())
 
@@ -309,7 +337,7 @@ class Toml(Grammar):
     def shown(self, document: Document, path: KeyPath) -> str:
         parts = _parts(document.text, path)
         if parts and (len(parts) > 1 or parts[0].node is None):
-            return ''.join(document.text[part.body:part.end] for part in parts).strip('\n')
+            return ''.join(document.text[part.body : part.end] for part in parts).strip('\n')
         return super().shown(document, path)
 
     def remove(self, document: Document, path: KeyPath) -> str:
@@ -337,7 +365,7 @@ class Toml(Grammar):
             line = f'{key_text(path[-1])} = {other.source(need(other, path))}\n'
             return _pair_in(document, path, other, (path[:-1], [('', line)]))
         if parts[0].kind == 'pair':
-            chunk = [(other.text[part.start:part.body], other.text[part.body:part.end]) for part in parts]
+            chunk = [(other.text[part.start : part.body], other.text[part.body : part.end]) for part in parts]
             return _pair_in(document, path, other, (parts[0].table, chunk))
         return _table_in(document, parts, other)
 
@@ -353,8 +381,8 @@ class Toml(Grammar):
         for part in reversed(headers):
             stop = text.index(']', _key(text, part.body + (2 if part.kind == 'array' else 1))[1])
             mark = '[[' if part.kind == 'array' else '['
-            names = tuple(key for key in (*new, *part.path[len(old):]) if not key.startswith('['))
-            text = text[:part.body] + mark + dotted(names) + text[stop:]
+            names = tuple(key for key in (*new, *part.path[len(old) :]) if not key.startswith('['))
+            text = text[: part.body] + mark + dotted(names) + text[stop:]
         return text
 
     def _into_flow(self, document: Document, path: KeyPath, other: Document) -> str:
@@ -371,7 +399,7 @@ def slot(container: Node, source: Node, key: str) -> int:
     for name in reversed(source.keys[:at]):
         if name in container.keys:
             return container.keys.index(name) + 1
-    for name in source.keys[at + 1:]:
+    for name in source.keys[at + 1 :]:
         if name in container.keys:
             return container.keys.index(name)
     return len(container.children)
@@ -383,12 +411,10 @@ def _written(node: Node) -> bool:
 
 
 def _parts(text: str, path: KeyPath) -> list[Statement]:
-    return [statement for statement in statements(text) if statement.path[:len(path)] == path]
+    return [statement for statement in statements(text) if statement.path[: len(path)] == path]
 
 
-def _pair_in(
-    document: Document, path: KeyPath, other: Document, what: tuple[KeyPath, list[tuple[str, str]]]
-) -> str:
+def _pair_in(document: Document, path: KeyPath, other: Document, what: tuple[KeyPath, list[tuple[str, str]]]) -> str:
     """Put pairs (comments, line) of one table into the same table, made where it is missing."""
     table, pairs = what
     text = document.text
@@ -399,25 +425,27 @@ def _pair_in(
         for lead, line in reversed(pairs):
             text = put(text, position, lead, line)
         return text
-    inside = [s for s in statements(text) if s.kind == 'pair' and len(s.table) < len(table) and s.path[:len(table)] == table]
+    inside = [
+        s for s in statements(text) if s.kind == 'pair' and len(s.table) < len(table) and s.path[: len(table)] == table
+    ]
     if inside:
-        prefix = dotted(table[len(inside[-1].table):])
+        prefix = dotted(table[len(inside[-1].table) :])
         return splice(text, inside[-1].end, ''.join(f'{lead}{prefix}.{whole_lines(line)}' for lead, line in pairs))
     header = next((s for s in statements(other.text) if s.path == table and s.kind != 'pair'), None)
-    title = other.text[header.body:header.end] if header else f'[{dotted(table)}]\n'
+    title = other.text[header.body : header.end] if header else f'[{dotted(table)}]\n'
     chunk = ''.join(lead + whole_lines(line) for lead, line in pairs)
     return _separate(text, _table_place(text, other.text, table), whole_lines(title) + chunk.lstrip('\n'))
 
 
 def _pair_place(text: str, known: tuple[list[Statement], list[Statement], list[KeyPath]], path: KeyPath) -> int:
     here, pairs, order = known
-    at = next((number for number, one in enumerate(order) if one[:len(path)] == path), len(order))
+    at = next((number for number, one in enumerate(order) if one[: len(path)] == path), len(order))
     ends = {s.path: s.end for s in pairs}
     above = next((ends[one] for one in reversed(order[:at]) if one in ends), None)
     if above is not None:
         return above
     starts = {s.path: s.start for s in pairs}
-    below = next((starts[one] for one in order[at + 1:] if one in starts), None)
+    below = next((starts[one] for one in order[at + 1 :] if one in starts), None)
     if below is not None:
         return below
     if here:
@@ -427,7 +455,7 @@ def _pair_place(text: str, known: tuple[list[Statement], list[Statement], list[K
 
 
 def _table_in(document: Document, parts: list[Statement], other: Document) -> str:
-    chunk = ''.join(whole_lines(other.text[part.start:part.end]) for part in parts)
+    chunk = ''.join(whole_lines(other.text[part.start : part.end]) for part in parts)
     return _separate(document.text, _table_place(document.text, other.text, parts[0].path), chunk)
 
 
@@ -441,7 +469,7 @@ def _table_place(text: str, other: str, table: KeyPath) -> int:
             ends = [s.end for s in here if s.table == near]
             if ends and near:
                 return ends[-1]
-        for near in order[at + 1:]:
+        for near in order[at + 1 :]:
             starts = [s.start for s in here if s.table == near and s.kind != 'pair']
             if starts:
                 return starts[0]

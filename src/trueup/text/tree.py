@@ -68,7 +68,7 @@ class Document:
 
     def source(self, node: Node) -> str:
         """The value as written."""
-        return self.text[node.value[0]:node.value[1]]
+        return self.text[node.value[0] : node.value[1]]
 
 
 class Grammar:
@@ -105,17 +105,17 @@ class Grammar:
     def replace(self, document: Document, path: KeyPath, other: Document) -> str:
         """The text with the value that `other` has at the same path."""
         mine, yours = need(document, path), need(other, path)
-        chunk, after = whole_lines(other.text[yours.body:yours.end]), document.text[mine.end:]
+        chunk, after = whole_lines(other.text[yours.body : yours.end]), document.text[mine.end :]
         if not after and not document.text.endswith('\n'):
             chunk = chunk.rstrip('\n')
-        return document.text[:mine.body] + chunk + after
+        return document.text[: mine.body] + chunk + after
 
     def insert(self, document: Document, path: KeyPath, other: Document) -> str:
         """The text with the entry that `other` has at a path, beside the same neighbours."""
         parent, source = need(document, path[:-1]), need(other, path[:-1])
         node = need(other, path)
         position = place(parent, source, path[-1], late=self.late)
-        return put(document.text, position, other.text[node.start:node.body], other.text[node.body:node.end])
+        return put(document.text, position, other.text[node.start : node.body], other.text[node.body : node.end])
 
     def spell(self, path: KeyPath, value: str) -> str:
         """A small text of this format that holds just one value; raises Malformed where keys are no free names."""
@@ -133,7 +133,7 @@ class Grammar:
     def set_text(self, document: Document, path: KeyPath, value: str) -> str:
         """The text with another value at a path, spelled by the caller."""
         node = need(document, path)
-        return document.text[:node.value[0]] + value + document.text[node.value[1]:]
+        return document.text[: node.value[0]] + value + document.text[node.value[1] :]
 
 
 def need(document: Document, path: KeyPath) -> Node:
@@ -153,7 +153,7 @@ def _pieces(text: str, nodes: Sequence[Node], start: int, end: int) -> Iterator[
     for node in nodes:
         if not start <= node.start <= node.body <= node.end <= end:
             raise Malformed(f'entry {node.key!r} is not where it should be')
-        yield text[start:node.start]
+        yield text[start : node.start]
         yield from _pieces(text, node.children, node.start, node.end)
         start = node.end
     yield text[start:end]
@@ -189,7 +189,7 @@ def put(text: str, position: int, lead: str, body: str) -> str:
     """The text with an entry put in; its comments are not said twice where they stand there already."""
     wanted = [line.strip() for line in lead.split('\n') if line.strip()]
     end = position
-    while text[end:line_end(text, end)] == '\n':
+    while text[end : line_end(text, end)] == '\n':
         end += 1
     for line in wanted:
         stop = line_end(text, end)
@@ -204,7 +204,7 @@ def place(parent: Node, source: Node, key: str, *, late: bool = False) -> int:
     order = source.keys
     at = order.index(key)
     above = next((parent.child(name) for name in reversed(order[:at]) if parent.child(name)), None)
-    below = next((parent.child(name) for name in order[at + 1:] if parent.child(name)), None)
+    below = next((parent.child(name) for name in order[at + 1 :] if parent.child(name)), None)
     if late and below is not None and (above is None or above.end <= below.start):
         return below.start
     if late and below is None and parent.children:
@@ -222,13 +222,13 @@ def lead_of(text: str, floor: int, line: int, *, comment: str = '#', column: int
         floor = min(line_end(text, floor), line)
     start = line
     while start > floor:
-        above = text.rfind('\n', floor, start - 1) + 1 if '\n' in text[floor:start - 1] else floor
+        above = text.rfind('\n', floor, start - 1) + 1 if '\n' in text[floor : start - 1] else floor
         content = text[above:start].strip()
         if not content.startswith(comment) or (column is not None and _column(text, above) > column):
             break
         start = above
     while start > floor:
-        above = text.rfind('\n', floor, start - 1) + 1 if '\n' in text[floor:start - 1] else floor
+        above = text.rfind('\n', floor, start - 1) + 1 if '\n' in text[floor : start - 1] else floor
         if text[above:start].strip():
             break
         start = above

@@ -93,8 +93,10 @@ class _Builder:
             return self.flow(event, path)
         properties = PROPERTIES.match(self.text, start) if event.anchor or event.tag else None
         floor = max(floor, properties.end()) if properties else floor
-        return self.mapping(floor, start, path) if isinstance(event, yaml.MappingStartEvent) else self.sequence(
-            floor, start, path
+        return (
+            self.mapping(floor, start, path)
+            if isinstance(event, yaml.MappingStartEvent)
+            else self.sequence(floor, start, path)
         )
 
     def key(self) -> Any:
@@ -175,7 +177,7 @@ class _Builder:
     def behind_colon(self, key: Any) -> int:
         """Position behind the colon of a key in brackets (a key alone has none)."""
         end = int(key.end_mark.index)
-        rest = self.text[end:end + 80].lstrip()
+        rest = self.text[end : end + 80].lstrip()
         return self.text.index(':', end) + 1 if rest.startswith(':') else end
 
     def entry(self, key: str, value: _Value, at: tuple[int, int, int]) -> Node:
@@ -216,14 +218,20 @@ def _unique(keys: list[str]) -> None:
 
 
 def _item_keys(text: str, values: list[_Value], path: KeyPath) -> tuple[str, ...] | None:
-    if all(value.kind is Kind.LEAF and not (isinstance(value.data, tuple) and value.data[0] == 'seq')
-           for value in values):
-        return string_keys([value.data if isinstance(value.data, str) else str(value.data[1])  # type: ignore[index]
-                            for value in values], path)
+    if all(
+        value.kind is Kind.LEAF and not (isinstance(value.data, tuple) and value.data[0] == 'seq') for value in values
+    ):
+        return string_keys(
+            [
+                value.data if isinstance(value.data, str) else str(value.data[1])  # type: ignore[index]
+                for value in values
+            ],
+            path,
+        )
     if all(value.kind is Kind.MAP for value in values):
-        return map_keys([
-            {child.key: child.data for child in value.children if isinstance(child.data, str)} for value in values
-        ])
+        return map_keys(
+            [{child.key: child.data for child in value.children if isinstance(child.data, str)} for value in values]
+        )
     return None
 
 
@@ -235,8 +243,10 @@ def _ordered(path: KeyPath, children: Any) -> bool:
     """Whether a list is a command line: positional words make its order count."""
     if path and path[-1] in ORDERED:
         return True
-    return bool(path) and path[-1] == 'args' and any(
-        not str(node.data).startswith('-') for node in children if node.kind is Kind.LEAF
+    return (
+        bool(path)
+        and path[-1] == 'args'
+        and any(not str(node.data).startswith('-') for node in children if node.kind is Kind.LEAF)
     )
 
 
@@ -295,28 +305,30 @@ class Yaml(Grammar):
         _refuse_document(path)
         if len(parent.children) == 1 and len(path) > 1:
             empty = ' []' if parent.kind is Kind.LIST else ' {}'
-            return text[:parent.after] + empty + '\n' + text[parent.end:]
+            return text[: parent.after] + empty + '\n' + text[parent.end :]
         if _shares_line(text, node):
             following = parent.children[parent.children.index(node) + 1]
-            return text[:node.body] + text[following.body:]
+            return text[: node.body] + text[following.body :]
         return cut(text, node.start, node.end)
 
     def replace(self, document: Document, path: KeyPath, other: Document) -> str:
         mine, yours = need(document, path), need(other, path)
         new, text = other.source(yours), document.text
         if _one_line(document, mine) and _one_line(other, yours):
-            pad = ' ' if new and text[mine.value[0] - 1:mine.value[0]] in (':', '-') else ''
-            return text[:mine.value[0]] + pad + new + text[mine.value[1]:]
-        tail = other.text[yours.after:yours.end]
+            pad = ' ' if new and text[mine.value[0] - 1 : mine.value[0]] in (':', '-') else ''
+            return text[: mine.value[0]] + pad + new + text[mine.value[1] :]
+        tail = other.text[yours.after : yours.end]
         shifted = _shifted(other.text, (yours.after, yours.end), yours.column, mine.column) if '\n' in tail else tail
         if not mine.end or mine.after > mine.end:
             raise Malformed('the value can not be replaced')
-        return text[:mine.after] + whole_lines(shifted) + text[mine.end:]
+        return text[: mine.after] + whole_lines(shifted) + text[mine.end :]
 
     def spell(self, path: KeyPath, value: str) -> str:
         if any(key.startswith('[') for key in path):
             raise Malformed('list items do not move')
-        lines = [f'{"  " * depth}{json.dumps(key) if not SIMPLE.fullmatch(key) else key}:' for depth, key in enumerate(path)]
+        lines = [
+            f'{"  " * depth}{json.dumps(key) if not SIMPLE.fullmatch(key) else key}:' for depth, key in enumerate(path)
+        ]
         if '\n' in value or value.startswith('- '):
             pad = '  ' * len(path)
             return '\n'.join([*lines, *(pad + line if line else '' for line in value.split('\n'))]) + '\n'
@@ -329,12 +341,12 @@ class Yaml(Grammar):
         if parent.flow:
             if '\n' in other.source(node):
                 raise Malformed('a block inside brackets')
-            chunk = other.text[node.body:node.value[1]] if parent.kind is Kind.MAP else other.source(node)
+            chunk = other.text[node.body : node.value[1]] if parent.kind is Kind.MAP else other.source(node)
             return insert_item(text, parent, slot(parent, source, path[-1]), chunk)
         if not parent.children:
             raise Malformed('nothing to stand beside')
         position = place(parent, source, path[-1], late=self.late)
-        if text[line_start(text, position):position].strip():
+        if text[line_start(text, position) : position].strip():
             position = parent.children[0].end
         return put(text, position, *_chunk((document, parent), (other, source, node)))
 
@@ -351,11 +363,11 @@ def _chunk(mine: tuple[Document, Node], yours: tuple[Document, Node, Node]) -> t
     column = parent.children[0].column
     item = parent.kind is Kind.LIST
     if source.flow:
-        text = other.source(node) if item else other.text[node.body:node.value[1]]
+        text = other.source(node) if item else other.text[node.body : node.value[1]]
         return '', ' ' * column + ('- ' if item else '') + text + '\n'
     lead = ''.join(
         ' ' * column + line.strip() + '\n' if line.strip() else '\n'
-        for line in other.text[node.start:node.body].split('\n')[:-1]
+        for line in other.text[node.start : node.body].split('\n')[:-1]
     )
     body = _shifted(other.text, (node.body, node.end), node.column, column)
     if item:
@@ -365,7 +377,7 @@ def _chunk(mine: tuple[Document, Node], yours: tuple[Document, Node, Node]) -> t
 
 def _shifted(text: str, span: tuple[int, int], column: int, target: int) -> str:
     """A run that starts at a column, with its further lines moved to another."""
-    first, *rest = text[span[0]:span[1]].split('\n')
+    first, *rest = text[span[0] : span[1]].split('\n')
     moved = [
         ' ' * max(0, len(line) - len(line.lstrip(' ')) + target - column) + line.lstrip(' ') if line.strip() else ''
         for line in rest
@@ -379,12 +391,12 @@ def _dashed(body: str, column: int, old: int, new: int) -> str:
         return body
     first, *rest = body.split('\n')
     inner = ' ' * (column + old)
-    moved = [' ' * (column + new) + line[len(inner):] if line.startswith(inner) else line for line in rest]
+    moved = [' ' * (column + new) + line[len(inner) :] if line.startswith(inner) else line for line in rest]
     return '\n'.join(['-' + ' ' * (new - 1) + first[1:].lstrip(' '), *moved])
 
 
 def _gap(text: str, node: Node) -> int:
-    rest = text[node.after:line_end(text, node.after)]
+    rest = text[node.after : line_end(text, node.after)]
     return 1 + len(rest) - len(rest.lstrip(' ')) if rest.strip() else 0
 
 
@@ -396,4 +408,4 @@ def _one_line(document: Document, node: Node) -> bool:
 
 def _shares_line(text: str, node: Node) -> bool:
     """Whether an entry starts behind a dash on the same line."""
-    return bool(text[line_start(text, node.body):node.body].strip())
+    return bool(text[line_start(text, node.body) : node.body].strip())
