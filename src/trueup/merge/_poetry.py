@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from trueup.model import KeyPath
-from trueup.text.toml import Statement, dotted, statements
+from trueup.text._toml_scan import Statement, dotted, statements
 
 POETRY = ('tool', 'poetry')
 PLAIN = frozenset({'name', 'version', 'description', 'readme', 'license', 'keywords', 'classifiers'})

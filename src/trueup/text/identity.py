@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Protocol
 
 from packaging.utils import canonicalize_name
 
 from trueup.model import KeyPath
 from trueup.text.keys import list_segment
-from trueup.text.tree import numbered
+from trueup.text.tree import Kind, numbered
 
 FIELDS = ('repo', 'id', 'name', 'alert', 'record', 'uses', 'run', 'job_name', 'module', 'package-ecosystem', 'key')
 """Fields that name an item, the most telling first."""
@@ -56,3 +57,35 @@ def map_keys(items: Sequence[Mapping[str, str]]) -> tuple[str, ...] | None:
         value = item[field].strip().split('\n')[0]
         names.append(list_segment(field, value.split('@')[0] if field == 'uses' else value))
     return numbered(names)
+
+
+class Valued(Protocol):
+    """What is needed of a value to know it by."""
+
+    @property
+    def kind(self) -> Kind:
+        """A value, a list or a table."""
+
+    @property
+    def data(self) -> Hashable:
+        """Its meaning: a plain string, or a pair of type and text."""
+
+    @property
+    def fields(self) -> Mapping[str, str]:
+        """Its plain strings by key."""
+
+
+def node_keys(values: Sequence[Valued], path: KeyPath) -> tuple[str, ...] | None:
+    """Segments for the items of a list; None if they have no identity and only their places count."""
+    if all(value.kind is Kind.MAP for value in values) and values:
+        return map_keys([value.fields for value in values])
+    texts = [_scalar(value) for value in values]
+    return None if None in texts else string_keys([text for text in texts if text is not None], path)
+
+
+def _scalar(value: Valued) -> str | None:
+    if value.kind is not Kind.LEAF:
+        return None
+    if isinstance(value.data, str):
+        return value.data
+    return str(value.data[1]) if isinstance(value.data, tuple) and value.data[0] != 'seq' else None

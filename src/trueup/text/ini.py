@@ -18,6 +18,7 @@ from trueup.text.tree import (
     map_data,
     need,
     place,
+    separate,
     splice,
     whole_lines,
 )
@@ -119,18 +120,3 @@ class Ini(Grammar):
         position = place(document.root, other.root, path[0])
         chunk = other.text[node.start : node.end].strip('\n') + '\n'
         return separate(document.text, position, chunk)
-
-
-def separate(text: str, position: int, chunk: str, blank: str = '\n') -> str:
-    """Put whole lines in with blank lines between them and their neighbours."""
-    before, after = text[:position], text[position:]
-    chunk = whole_lines(chunk.strip('\n'))
-    if before and not before.endswith('\n'):
-        before += '\n'
-    if before.strip() and not before.endswith('\n' + blank):
-        chunk = blank + chunk
-    if after.strip() and not after.startswith('\n'):
-        chunk += blank
-    if not after and text and not text.endswith('\n'):
-        chunk = chunk.rstrip('\n')
-    return before + chunk + after

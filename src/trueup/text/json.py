@@ -8,9 +8,8 @@ import re
 from collections.abc import Hashable
 
 from trueup.model import KeyPath
-from trueup.text.flow import insert_item, item_span, remove_item
-from trueup.text.identity import map_keys, string_keys
-from trueup.text.toml import slot
+from trueup.text.flow import insert_item, item_span, remove_item, slot
+from trueup.text.identity import node_keys
 from trueup.text.tree import Document, Grammar, Kind, Malformed, Node, line_start, map_data, need
 
 SPACE = re.compile(r'\s*')
@@ -47,7 +46,7 @@ def _value(text: str, start: int, path: KeyPath) -> Node:
 def _container(text: str, span: tuple[int, int], found: list[tuple[str, int, Node]], path: KeyPath) -> Node:
     values = [value for _, _, value in found]
     mapping = text[span[0]] == '{'
-    keys = tuple(key for key, _, _ in found) if mapping else _keys(values, path)
+    keys = tuple(key for key, _, _ in found) if mapping else node_keys(values, path)
     if keys is None:
         data = ('seq', tuple(value.data for value in values))
         return Node('', Kind.LEAF, span[0], span[0], span[1], span, data, after=span[0])
@@ -73,22 +72,6 @@ def _container(text: str, span: tuple[int, int], found: list[tuple[str, int, Nod
         )
     kind = Kind.MAP if mapping else Kind.LIST
     return Node('', kind, span[0], span[0], span[1], span, map_data(children), tuple(children), span[0], flow=True)
-
-
-def _keys(values: list[Node], path: KeyPath) -> tuple[str, ...] | None:
-    if all(
-        value.kind is Kind.LEAF and (isinstance(value.data, str) or value.data[0] != 'seq')  # type: ignore[index]
-        for value in values
-    ):
-        return string_keys(
-            [value.data if isinstance(value.data, str) else value.data[1] for value in values],  # type: ignore[index]
-            path,
-        )
-    if all(value.kind is Kind.MAP for value in values):
-        return map_keys(
-            [{child.key: child.data for child in value.children if isinstance(child.data, str)} for value in values]
-        )
-    return None
 
 
 def _no_doubles(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -7,7 +7,6 @@ import re
 from collections.abc import Hashable
 
 from trueup.model import KeyPath
-from trueup.text.ini import separate
 from trueup.text.keys import list_segment
 from trueup.text.tree import Document, Grammar, Kind, Node, lead_of, line_end, map_data, need, numbered, place, splice
 

@@ -8,9 +8,8 @@ import warnings
 from collections.abc import Hashable
 
 from trueup.model import KeyPath
-from trueup.text.flow import insert_item, item_span, remove_item
+from trueup.text.flow import insert_item, item_span, remove_item, slot
 from trueup.text.keys import list_segment
-from trueup.text.toml import slot
 from trueup.text.tree import (
     Document,
     Grammar,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -45,6 +45,11 @@ class Node:
     def child(self, key: str) -> Node | None:
         """The child with a key."""
         return next((node for node in self.children if node.key == key), None)
+
+    @property
+    def fields(self) -> Mapping[str, str]:
+        """The plain strings among the children, by key."""
+        return {node.key: node.data for node in self.children if isinstance(node.data, str)}
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -182,6 +187,21 @@ def splice(text: str, position: int, chunk: str) -> str:
         chunk = chunk.rstrip('\n') if not after else chunk
     if not before.strip('\n') and not before:
         chunk = chunk.lstrip('\n')
+    return before + chunk + after
+
+
+def separate(text: str, position: int, chunk: str, blank: str = '\n') -> str:
+    """Put whole lines in with blank lines between them and their neighbours."""
+    before, after = text[:position], text[position:]
+    chunk = whole_lines(chunk.strip('\n'))
+    if before and not before.endswith('\n'):
+        before += '\n'
+    if before.strip() and not before.endswith('\n' + blank):
+        chunk = blank + chunk
+    if after.strip() and not after.startswith('\n'):
+        chunk += blank
+    if not after and text and not text.endswith('\n'):
+        chunk = chunk.rstrip('\n')
     return before + chunk + after
 
 

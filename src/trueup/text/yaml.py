@@ -1,20 +1,13 @@
-"""YAML: positions come from PyYAML's events; nothing is ever dumped, only spliced."""
+"""YAML documents: nothing is ever dumped, only spliced at the positions of PyYAML's events."""
 
 from __future__ import annotations
 
-import functools
 import json
 import re
-from collections.abc import Hashable
-from typing import Any, NamedTuple
-
-import yaml
 
 from trueup.model import KeyPath
-from trueup.text.flow import insert_item, item_span, remove_item
-from trueup.text.identity import ORDERED, map_keys, string_keys
-from trueup.text.keys import list_segment
-from trueup.text.toml import slot
+from trueup.text._yaml_events import parse_yaml
+from trueup.text.flow import insert_item, remove_item, slot
 from trueup.text.tree import (
     Document,
     Grammar,
@@ -22,263 +15,15 @@ from trueup.text.tree import (
     Malformed,
     Node,
     cut,
-    lead_of,
     line_end,
     line_start,
-    map_data,
     need,
     place,
     put,
     whole_lines,
 )
 
-PROPERTIES = re.compile(r'(?:[&!]\S*[ \t]*)+')
-LOADER: Any = getattr(yaml, 'CSafeLoader', yaml.SafeLoader)
-SKIP = re.compile(r'(?:\s|#[^\n]*\n?|[&!][^\s,\[\]{}]*)*')
 SIMPLE = re.compile(r'[A-Za-z_][\w.-]*')
-RESOLVER: Any = yaml.resolver.Resolver()
-
-
-class _Value(NamedTuple):
-    """A parsed value before its entry is known; `end` is where its last character stands."""
-
-    kind: Kind
-    start: int
-    end: int
-    data: Hashable
-    children: tuple[Node, ...] = ()
-    flow: bool = False
-    ordered: bool = False
-
-
-class _Builder:
-    """One walk over the events of a text."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.events = list(yaml.parse(text, Loader=LOADER))
-        self.at = 0
-
-    def next(self) -> Any:
-        """The next event."""
-        self.at += 1
-        return self.events[self.at - 1]
-
-    def peek(self) -> Any:
-        """The event to come."""
-        return self.events[self.at]
-
-    def documents(self) -> list[_Value]:
-        """The values of all documents."""
-        found = []
-        self.next()
-        while not isinstance(self.peek(), yaml.StreamEndEvent):
-            start = self.next()
-            found.append(self.value(start.end_mark.index, ()))
-            self.next()
-        return found
-
-    def value(self, floor: int, path: KeyPath) -> _Value:
-        """The value at the next event; `floor` is behind what introduces it."""
-        event = self.next()
-        start, end = event.start_mark.index, event.end_mark.index
-        if isinstance(event, yaml.AliasEvent):
-            return _Value(Kind.LEAF, start, end, ('alias', event.anchor))
-        if isinstance(event, yaml.ScalarEvent):
-            if event.style in ('|', '>'):
-                end = start + len(self.text[start:end].rstrip())
-            empty = start == end
-            return _Value(Kind.LEAF, floor if empty else start, floor if empty else end, _scalar(event))
-        if event.flow_style:
-            return self.flow(event, path)
-        properties = PROPERTIES.match(self.text, start) if event.anchor or event.tag else None
-        floor = max(floor, properties.end()) if properties else floor
-        return (
-            self.mapping(floor, start, path)
-            if isinstance(event, yaml.MappingStartEvent)
-            else self.sequence(floor, start, path)
-        )
-
-    def key(self) -> Any:
-        """The key of an entry; only plain and quoted ones are known."""
-        event = self.next()
-        if not isinstance(event, yaml.ScalarEvent):
-            raise Malformed(f'line {event.start_mark.line + 1}: a key that is not a plain value')
-        return event
-
-    def mapping(self, floor: int, start: int, path: KeyPath) -> _Value:
-        """A block mapping."""
-        children: list[Node] = []
-        end = floor
-        while not isinstance(self.peek(), yaml.MappingEndEvent):
-            key = self.key()
-            body = key.start_mark.index
-            after = self.text.index(':', key.end_mark.index) + 1
-            value = self.value(after, (*path, key.value))
-            node = self.entry(key.value, value, (floor, body, after))
-            children.append(node)
-            floor, end = node.end, value.end
-        self.next()
-        _unique([node.key for node in children])
-        return _Value(Kind.MAP, start, end, map_data(children), tuple(children))
-
-    def sequence(self, floor: int, start: int, path: KeyPath) -> _Value:
-        """A block sequence."""
-        found: list[tuple[_Value, tuple[int, int, int]]] = []
-        end = floor
-        while not isinstance(self.peek(), yaml.SequenceEndEvent):
-            body = SKIP.match(self.text, floor).end()  # type: ignore[union-attr]
-            if not self.text.startswith('-', body):
-                raise Malformed(f'no list item at character {body}')
-            value = self.value(body + 1, (*path, ''))
-            found.append((value, (floor, body, body + 1)))
-            end = value.end
-            floor = max(line_end(self.text, end), body + 1)
-        self.next()
-        keys = _item_keys(self.text, [value for value, _ in found], path)
-        names = keys or tuple(list_segment('item', str(number)) for number in range(len(found)))
-        children = tuple(self.entry(name, value, at) for name, (value, at) in zip(names, found, strict=True))
-        if keys is None:
-            first = children[0].body if children else start
-            return _Value(Kind.LEAF, first, end, ('seq', tuple(node.data for node in children)))
-        ordered = _ordered(path, children)
-        return _Value(Kind.LIST, start, end, _list_data(children, ordered), children, ordered=ordered)
-
-    def flow(self, event: Any, path: KeyPath) -> _Value:
-        """A mapping or a sequence in brackets."""
-        mapping = isinstance(event, yaml.MappingStartEvent)
-        close = yaml.MappingEndEvent if mapping else yaml.SequenceEndEvent
-        start = event.start_mark.index
-        bracket = self.text.index('{' if mapping else '[', start)
-        found: list[tuple[str, int, _Value]] = []
-        while not isinstance(self.peek(), close):
-            key = self.key() if mapping else None
-            after = self.behind_colon(key) if key else 0
-            value = self.value(after, (*path, key.value if key else ''))
-            found.append((key.value if key else '', key.start_mark.index if key else value.start, value))
-        end = self.next().end_mark.index
-        values = [value for _, _, value in found]
-        keys = tuple(key for key, _, _ in found) if mapping else _item_keys(self.text, values, path)
-        if mapping:
-            _unique(list(keys or ()))
-        if keys is None:
-            return _Value(Kind.LEAF, start, end, ('seq', tuple(value.data for value in values)))
-        children = []
-        floor = bracket + 1
-        for key, (_, body, value) in zip(keys, found, strict=True):
-            low, high = item_span(self.text, floor, body, value.end, end - 1)
-            children.append(_node(key, value, (low, body, value.start, high), self.text))
-            floor = high
-        kind = Kind.MAP if mapping else Kind.LIST
-        ordered = not mapping and _ordered(path, children)
-        # The value of a node in brackets starts at its bracket, or else items could not be put in.
-        return _Value(kind, bracket, end, _list_data(children, ordered), tuple(children), True, ordered)
-
-    def behind_colon(self, key: Any) -> int:
-        """Position behind the colon of a key in brackets (a key alone has none)."""
-        end = int(key.end_mark.index)
-        rest = self.text[end : end + 80].lstrip()
-        return self.text.index(':', end) + 1 if rest.startswith(':') else end
-
-    def entry(self, key: str, value: _Value, at: tuple[int, int, int]) -> Node:
-        """An entry of a block collection with the comments above it."""
-        floor, body, after = at
-        line = line_start(self.text, body)
-        start = body
-        if line >= floor and not self.text[line:body].strip():
-            start = lead_of(self.text, floor, line, column=body - line)
-            if not floor:
-                start = self.text.rfind('\n\n', 0, line) + 2 if '\n\n' in self.text[:line] else line
-        end = line_end(self.text, max(value.end, after))
-        return _node(key, value, (start, body, after, end), self.text)
-
-
-def _node(key: str, value: _Value, at: tuple[int, int, int, int], text: str) -> Node:
-    start, body, after, end = at
-    span = (value.start, value.end)
-    column = body - line_start(text, body)
-    return Node(
-        key, value.kind, start, body, end, span, value.data, value.children, after, value.flow, column, value.ordered
-    )
-
-
-def _scalar(event: Any) -> Hashable:
-    if event.tag:
-        return (event.tag, event.value)
-    tag = str(RESOLVER.resolve(yaml.ScalarNode, event.value, event.implicit)).rpartition(':')[2]
-    if tag == 'str':
-        return str(event.value)
-    return (tag, event.value.lower() if tag in ('bool', 'null') else event.value)
-
-
-def _unique(keys: list[str]) -> None:
-    twice = next((key for key in keys if keys.count(key) > 1), None)
-    if twice is not None and twice != '<<':
-        raise Malformed(f'the key {twice!r} stands twice')
-
-
-def _item_keys(text: str, values: list[_Value], path: KeyPath) -> tuple[str, ...] | None:
-    if all(
-        value.kind is Kind.LEAF and not (isinstance(value.data, tuple) and value.data[0] == 'seq') for value in values
-    ):
-        return string_keys(
-            [
-                value.data if isinstance(value.data, str) else str(value.data[1])  # type: ignore[index]
-                for value in values
-            ],
-            path,
-        )
-    if all(value.kind is Kind.MAP for value in values):
-        return map_keys(
-            [{child.key: child.data for child in value.children if isinstance(child.data, str)} for value in values]
-        )
-    return None
-
-
-def _list_data(children: Any, ordered: bool) -> Hashable:
-    return ('seq', tuple(node.data for node in children)) if ordered else map_data(children)
-
-
-def _ordered(path: KeyPath, children: Any) -> bool:
-    """Whether a list is a command line: positional words make its order count."""
-    if path and path[-1] in ORDERED:
-        return True
-    return (
-        bool(path)
-        and path[-1] == 'args'
-        and any(not str(node.data).startswith('-') for node in children if node.kind is Kind.LEAF)
-    )
-
-
-@functools.lru_cache(maxsize=64)
-def parse_yaml(text: str) -> Document:
-    """The document of a YAML text; raises Malformed."""
-    try:
-        builder = _Builder(text)
-        found = builder.documents()
-    except yaml.YAMLError as error:
-        raise Malformed(_problem(error)) from error
-    except (ValueError, IndexError) as error:
-        raise Malformed(f'not understood: {error}') from error
-    if len(found) == 1:
-        value = found[0]
-        root = Node('', value.kind, 0, 0, len(text), (0, len(text)), value.data, value.children, 0, value.flow)
-        if value.flow:
-            root = _node('', value, (0, 0, 0, len(text)), text)
-        return Document(text, root)
-    if any(value.kind is not Kind.MAP or value.flow for value in found):
-        raise Malformed('several documents, not all of them mappings')
-    nodes = tuple(
-        _node(list_segment('document', str(number)), value, (value.start, value.start, value.start, value.end), text)
-        for number, value in enumerate(found)
-    )
-    return Document(text, Node('', Kind.MAP, 0, 0, len(text), (0, len(text)), map_data(nodes), nodes))
-
-
-def _problem(error: yaml.YAMLError) -> str:
-    mark = getattr(error, 'problem_mark', None)
-    where = f'line {mark.line + 1}: ' if mark is not None else ''
-    return f'not valid YAML: {where}{getattr(error, "problem", None) or error}'.split('\n')[0]
 
 
 class Yaml(Grammar):

@@ -1,0 +1,55 @@
+"""One file on its way through the engine."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from trueup.merge._strategy import Strategy
+from trueup.model import Action, Conflict, Decision, KeyPath, Merged, Owner
+from trueup.policy import FileRules
+from trueup.text.tree import Malformed
+
+SHOWN = 60
+"""Characters of the standard's value that a reason quotes."""
+
+
+class Job(NamedTuple):
+    """One file to merge, its texts with `\\n` endings."""
+
+    path: str
+    base: str | None
+    ours: str
+    theirs: str
+    strategy: Strategy
+    rules: FileRules | None
+    source: str
+
+    def decision(self, key: KeyPath, action: Action, values: tuple[str | None, str | None], **more: object) -> Decision:
+        """A decision about this file."""
+        return Decision(self.path, key, action, *values, source=self.source, **more)  # type: ignore[arg-type]
+
+    def conflict(self, reason: str) -> Merged:
+        """Ours untouched, the whole file left to a person."""
+        return Merged(self.ours, (), (Conflict(self.path, (), self.base, self.ours, self.theirs, reason),))
+
+
+def unowned(rules: FileRules | None) -> bool:
+    """Whether no rule says more about a file than `default`."""
+    if rules is None:
+        return True
+    rule = rules.rule()
+    return rule.owner is Owner.DEFAULT and not rule.closed and not rules.divided(())
+
+
+def quoted(text: str) -> str:
+    line = ' '.join(text.split())
+    return line if len(line) <= SHOWN else f'{line[:SHOWN - 3]}...'
+
+
+def parses(strategy: Strategy, text: str) -> bool:
+    try:
+        if strategy.grammar is not None:
+            strategy.grammar.check(text)
+    except Malformed:
+        return False
+    return True

@@ -1,0 +1,182 @@
+"""A file with keys: the keyed merge, in the dress of the line merge where both say the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from trueup.merge._gates import has_marker, lost
+from trueup.merge._job import Job, quoted, unowned
+from trueup.merge._textual import merge_as_text, text_decisions
+from trueup.merge._walk import Choice, Edit, Three, Walked, walk
+from trueup.merge._words import Text, holds, merge_text
+from trueup.model import Action, Conflict, Decision, KeyPath, Level, Merged
+from trueup.text.encoding import lines as to_lines
+from trueup.text.keys import is_item
+from trueup.text.tree import Document, Grammar, Malformed, Node
+
+
+def merge_by_key(job: Job, grammar: Grammar) -> Merged:
+    """A file with keys: the keyed merge, in the dress of the line merge where both say the same."""
+    try:
+        theirs = grammar.parse(job.theirs)
+    except Malformed:
+        return merge_as_text(job)
+    try:
+        ours = grammar.parse(job.ours)
+    except Malformed as error:
+        if job.strategy.whole:
+            return merge_as_text(job)
+        return job.conflict(f'the file of the service is {error}')
+    documents = Three(_parsed(grammar, job.base), ours, theirs)
+    walked = walk(documents, grammar, job.rules, both=job.strategy.both)
+    try:
+        result = apply(ours, walked.edits, (theirs, grammar))
+    except Malformed as error:
+        return _unspliced(job, grammar, str(error))
+    missing = lost(job.ours, result.text, _excuses(ours, walked.edits))
+    if missing:
+        return _unspliced(job, grammar, f'a merge would lose: {" ".join(missing[:8])}')
+    if not walked.edits and _done(job):
+        return _assembled(job, grammar, documents, (walked, ours))
+    lines = _lines(job)
+    if lines is not None and _clean(job, grammar, lines, result):
+        if _meaning(grammar, lines) != result.root.data:
+            walked = walk(Three(ours, ours, grammar.parse(lines)), grammar, None)
+        return _assembled(job, grammar, documents, (walked, grammar.parse(lines)))
+    return _assembled(job, grammar, documents, (walked, _dressed(job, grammar, result)))
+
+
+def _done(job: Job) -> bool:
+    """Whether every line that the standard changed was changed alike in ours, as after a first merge."""
+    if job.base is None or job.base == job.theirs:
+        return False
+    base, ours, theirs = (sorted(to_lines(text)) for text in (job.base, job.ours, job.theirs))
+    return base != theirs and holds(base, ours, theirs)
+
+
+def _dressed(job: Job, grammar: Grammar, result: Document) -> Document:
+    """The keyed merge with the comments and the layout that the standard changed, where they fit without a conflict."""
+    lines = _lines(job._replace(ours=result.text))
+    if lines is None or has_marker(lines) or _meaning(grammar, lines) != result.root.data:
+        return result
+    return grammar.parse(lines)
+
+
+def _parsed(grammar: Grammar, text: str | None) -> Document | None:
+    try:
+        return grammar.parse(text) if text is not None else None
+    except Malformed:
+        return None
+
+
+def apply(ours: Document, edits: Sequence[Edit], other: tuple[Document, Grammar]) -> Document:
+    """Carry out edits one after the other; raises Malformed where one leads to a text that does not parse."""
+    theirs, grammar = other
+    document = ours
+    for edit in edits:
+        if edit.kind == 'remove':
+            text = grammar.remove(document, edit.path)
+        elif edit.kind == 'text':
+            text = grammar.set_text(document, edit.path, edit.text)
+        elif edit.kind == 'replace':
+            text = grammar.replace(document, edit.path, theirs)
+        else:
+            text = grammar.insert(document, edit.path, theirs)
+        document = grammar.parse(text)
+        path = (*edit.path[:-1], edit.path[-1].partition('~')[0] if is_item(edit.path[-1]) else edit.path[-1])
+        if edit.kind != 'remove' and document.find(edit.path) is None and document.find(path) is None:
+            raise Malformed(f'the key {edit.path} did not find its place')
+    grammar.check(document.text)
+    return document
+
+
+def _excuses(ours: Document, edits: Sequence[Edit]) -> list[str]:
+    """What the edits take out of ours, on purpose."""
+    texts = []
+    for edit in edits:
+        node = ours.find(edit.path)
+        if node is not None:
+            texts.extend(_pieces(ours, node, edit.kind))
+    return texts
+
+
+def _pieces(ours: Document, node: Node, kind: str) -> list[str]:
+    start = node.start if kind == 'remove' else node.body
+    own = ours.text[start : node.end] if node.end > start else ''
+    inner = [piece for child in node.children for piece in _pieces(ours, child, kind)]
+    return [own, *(piece for piece in inner if piece not in own)]
+
+
+def _lines(job: Job) -> str | None:
+    """The clean line merge, None if there is none."""
+    if job.base is None:
+        return None
+    merged = merge_text(job.base, job.ours, job.theirs)
+    return merged.text if merged.level is Level.APPLIED else None
+
+
+def _meaning(grammar: Grammar, text: str) -> object:
+    try:
+        return grammar.parse(text).root.data
+    except Malformed:
+        return None
+
+
+def _clean(job: Job, grammar: Grammar, lines: str, result: Document) -> bool:
+    """Whether the line merge may stand: it means what the keyed merge means, or no owner is there to ask."""
+    try:
+        grammar.check(lines)
+    except Malformed:
+        return False
+    return not has_marker(lines) and (unowned(job.rules) or _meaning(grammar, lines) == result.root.data)
+
+
+def _unspliced(job: Job, grammar: Grammar, why: str) -> Merged:
+    """The keyed merge failed: take the clean line merge if no owner has a say, else leave it to a person."""
+    lines = _lines(job)
+    if lines is not None and unowned(job.rules) and _meaning(grammar, lines) is not None:
+        return Merged(lines, text_decisions(job, Text(lines)))
+    if job.strategy.whole or unowned(job.rules):
+        return merge_as_text(job)
+    return job.conflict(why)
+
+
+def _assembled(job: Job, grammar: Grammar, documents: Three, done: tuple[Walked, Document]) -> Merged:
+    walked, result = done
+    decisions: list[Decision] = []
+    conflicts: list[Conflict] = []
+    for choice in walked.choices:
+        values = tuple(_shown(grammar, document, choice.path) for document in (*documents, result))
+        if choice.verdict.conflict:
+            base, mine, yours, _ = values
+            conflicts.append(Conflict(job.path, choice.path, base, mine, yours, choice.verdict.reason))
+        else:
+            decisions.append(_decision(job, choice, values))
+    if result.text != job.ours and not any(decision.changes for decision in decisions):
+        decisions.append(
+            job.decision((), Action.CHANGE, (None, None), reason='comments or layout only', heuristic='lines')
+        )
+    return Merged(result.text, tuple(decisions), tuple(conflicts))
+
+
+def _decision(job: Job, choice: Choice, values: tuple[str | None, ...]) -> Decision:
+    _, mine, yours, new = values
+    reason = choice.verdict.reason
+    if choice.action is Action.KEEP:
+        new = mine
+        reason += f'; the standard has {quoted(yours)}' if yours is not None else ''
+    return job.decision(
+        choice.path,
+        choice.action,
+        (mine, new),
+        owner=choice.owner,
+        reason=reason,
+        heuristic=choice.verdict.heuristic,
+        level=choice.verdict.level,
+    )
+
+
+def _shown(grammar: Grammar, document: Document | None, path: KeyPath) -> str | None:
+    if document is None or document.find(path) is None:
+        return None
+    return grammar.shown(document, path)

@@ -1,0 +1,244 @@
+"""The segments of a TOML text: where every table header, pair, array item and comment stands."""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+import tomllib
+from collections.abc import Hashable
+from typing import Any, NamedTuple
+
+from trueup.model import KeyPath
+from trueup.text.flow import item_span
+from trueup.text.identity import FIELDS, node_keys
+from trueup.text.keys import BARE, list_segment
+from trueup.text.tree import Kind, Malformed, Node, lead_of, line_end, map_data, numbered
+
+SPACE = re.compile(r'[ \t]*')
+BLANK = re.compile(r'(?:[ \t]*(?:#[^\n]*)?\n)*')
+NOISE = re.compile(r'(?:[ \t\n]|#[^\n]*)*')
+BARE_VALUE = re.compile(r'[^\s,\]}#]+(?: [0-9][^\s,\]}#]*)?')
+STRINGS = ('"""', "'''", '"', "'")
+
+
+class Statement(NamedTuple):
+    """One table header or one pair; `path` is the full logical path, `table` that of the table it stands in."""
+
+    kind: str
+    path: KeyPath
+    table: KeyPath
+    start: int
+    body: int
+    end: int
+    node: Node | None = None
+
+
+def key_text(key: str) -> str:
+    """A key as TOML spells it."""
+    return key if BARE.fullmatch(key) else json.dumps(key, ensure_ascii=False)
+
+
+def dotted(path: KeyPath) -> str:
+    """A dotted key as TOML spells it."""
+    return '.'.join(key_text(key) for key in path)
+
+
+@functools.lru_cache(maxsize=64)
+def statements(text: str) -> tuple[Statement, ...]:
+    """All headers and pairs of a valid TOML text, in order."""
+    found: list[Statement] = []
+    table: KeyPath = ()
+    position = 0
+    while True:
+        body = SPACE.match(text, BLANK.match(text, position).end()).end()  # type: ignore[union-attr]
+        if body >= len(text) or text[body] == '#':
+            return _identified(text, found)
+        first = text.rfind('\n', 0, body) + 1
+        start = lead_of(text, position, max(first, position))
+        if text[body] == '[':
+            kind = 'array' if text.startswith('[[', body) else 'table'
+            table, stop = read_key(text, body + (2 if kind == 'array' else 1))
+            table = _inside(found, table) if kind == 'table' else _next_item(found, table)
+            position = line_end(text, stop)
+            found.append(Statement(kind, table, table, start, body, position))
+        else:
+            key, stop = read_key(text, body)
+            stop = SPACE.match(text, stop + 1).end()  # type: ignore[union-attr]
+            path = (*table, *key)
+            node = _value(text, stop, path)
+            position = line_end(text, node.value[1])
+            found.append(Statement('pair', path, table, start, body, position, node))
+
+
+def _inside(found: list[Statement], path: KeyPath) -> KeyPath:
+    """A header's path with the current items of arrays of tables filled in."""
+    result: KeyPath = ()
+    for key in path:
+        result = (*result, key)
+        arrays = [s.path for s in found if s.kind == 'array' and s.path[:-1] == result]
+        if arrays:
+            result = arrays[-1]
+    return result
+
+
+def _next_item(found: list[Statement], path: KeyPath) -> KeyPath:
+    """The path of a new item of an array of tables."""
+    array = (*_inside(found, path[:-1]), path[-1])
+    return (*array, f'#{sum(s.kind == "array" and s.path[:-1] == array for s in found)}')
+
+
+def _identified(text: str, found: list[Statement]) -> tuple[Statement, ...]:
+    """Statements whose items of arrays of tables are known by a field instead of a number."""
+    names: dict[KeyPath, str] = {}
+    arrays = [statement.path for statement in found if statement.kind == 'array']
+    for parent in dict.fromkeys(path[:-1] for path in arrays):
+        items = [path for path in arrays if path[:-1] == parent]
+        keys = numbered([_item_name(text, found, path) for path in items])
+        names |= dict(zip(items, keys, strict=True))
+
+    def named(path: KeyPath) -> KeyPath:
+        return tuple(names.get(path[: size + 1], key) for size, key in enumerate(path))
+
+    return tuple(s._replace(path=named(s.path), table=named(s.table), node=s.node) for s in found)
+
+
+def _item_name(text: str, found: list[Statement], path: KeyPath) -> str:
+    pairs = {s.path[-1]: s.node for s in found if s.kind == 'pair' and s.path[:-1] == path and s.node is not None}
+    for field_ in FIELDS:
+        node = pairs.get(field_)
+        if node is not None and isinstance(node.data, str):
+            return list_segment(field_, node.data)
+        if node is not None and node.kind is Kind.LIST:
+            return list_segment(field_, text[node.value[0] + 1 : node.value[1] - 1].strip())
+    return list_segment('item', path[-1][1:])
+
+
+def read_key(text: str, position: int) -> tuple[KeyPath, int]:
+    """A dotted key and the position of what ends it (`=` or `]`)."""
+    keys: list[str] = []
+    while True:
+        position = SPACE.match(text, position).end()  # type: ignore[union-attr]
+        if text[position] in '"\'':
+            end = _string_end(text, position)
+            keys.append(_data(text[position:end]))
+        else:
+            found = BARE.match(text, position)
+            if found is None:
+                raise Malformed(f'no key at character {position}')
+            keys.append(found[0])
+            end = found.end()
+        position = SPACE.match(text, end).end()  # type: ignore[union-attr]
+        if text[position] != '.':
+            return tuple(keys), position
+        position += 1
+
+
+def _data(source: str) -> Any:
+    return tomllib.loads(f'x = {source}\n')['x']
+
+
+def _string_end(text: str, position: int) -> int:
+    mark = next(mark for mark in STRINGS if text.startswith(mark, position))
+    position += len(mark)
+    while not text.startswith(mark, position):
+        position += 2 if text[position] == '\\' and mark[0] == '"' else 1
+    position += len(mark)
+    while len(mark) == 3 and text.startswith(mark[0], position):
+        position += 1
+    return position
+
+
+def _value(text: str, start: int, path: KeyPath) -> Node:
+    if text[start] == '[':
+        return _array(text, start, path)
+    if text[start] == '{':
+        return _inline(text, start, path)
+    if text[start] in '"\'':
+        end = _string_end(text, start)
+    else:
+        found = BARE_VALUE.match(text, start)
+        if found is None:
+            raise Malformed(f'no value at character {start}')
+        end = found.end()
+    value = _data(text[start:end])
+    data: Hashable = value if isinstance(value, str) else (type(value).__name__, str(value))
+    return Node(path[-1], Kind.LEAF, start, start, end, (start, end), data, after=start)
+
+
+def _array(text: str, start: int, path: KeyPath) -> Node:
+    values: list[Node] = []
+    position = NOISE.match(text, start + 1).end()  # type: ignore[union-attr]
+    while text[position] != ']':
+        values.append(_value(text, position, (*path, '')))
+        position = NOISE.match(text, values[-1].value[1]).end()  # type: ignore[union-attr]
+        if text[position] == ',':
+            position = NOISE.match(text, position + 1).end()  # type: ignore[union-attr]
+    end = position + 1
+    keys = node_keys(values, path)
+    if keys is None:
+        data = ('seq', tuple(node.data for node in values))
+        return Node(path[-1], Kind.LEAF, start, start, end, (start, end), data, after=start)
+    children = _placed(text, (start, end), zip(keys, values, strict=True))
+    return Node(path[-1], Kind.LIST, start, start, end, (start, end), map_data(children), children, start, flow=True)
+
+
+def _placed(text: str, span: tuple[int, int], items: Any) -> tuple[Node, ...]:
+    """The nodes of a bracketed value, each with the comments and the comma of its line."""
+    placed: list[Node] = []
+    floor = span[0] + 1
+    for key, node in items:
+        start, end = item_span(text, floor, node.body, node.value[1], span[1] - 1)
+        floor = end
+        placed.append(_keyed(node, key, start, end))
+    return tuple(placed)
+
+
+def _keyed(node: Node, key: str, start: int, end: int) -> Node:
+    return Node(
+        key,
+        node.kind,
+        start,
+        node.body,
+        end,
+        node.value,
+        node.data,
+        node.children,
+        node.after,
+        node.flow,
+        node.column,
+        node.ordered,
+    )
+
+
+def _inline(text: str, start: int, path: KeyPath) -> Node:
+    found: list[tuple[str, Node]] = []
+    position = NOISE.match(text, start + 1).end()  # type: ignore[union-attr]
+    while text[position] != '}':
+        keys, stop = read_key(text, position)
+        if len(keys) > 1:
+            raise Malformed('dotted keys inside an inline table')
+        node = _value(text, SPACE.match(text, stop + 1).end(), (*path, *keys))  # type: ignore[union-attr]
+        found.append(
+            (
+                keys[0],
+                Node(
+                    keys[0],
+                    node.kind,
+                    position,
+                    position,
+                    node.end,
+                    node.value,
+                    node.data,
+                    node.children,
+                    node.after,
+                    node.flow,
+                ),
+            )
+        )
+        position = NOISE.match(text, node.value[1]).end()  # type: ignore[union-attr]
+        if text[position] == ',':
+            position = NOISE.match(text, position + 1).end()  # type: ignore[union-attr]
+    end = position + 1
+    children = _placed(text, (start, end), found)
+    return Node(path[-1], Kind.MAP, start, start, end, (start, end), map_data(children), children, start, flow=True)
