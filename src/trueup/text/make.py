@@ -8,7 +8,20 @@ from collections.abc import Hashable
 
 from trueup.model import KeyPath
 from trueup.text.keys import list_segment
-from trueup.text.tree import Document, Grammar, Kind, Node, lead_of, line_end, map_data, need, numbered, place, splice
+from trueup.text.tree import (
+    Document,
+    Grammar,
+    Kind,
+    Node,
+    lead_of,
+    line_end,
+    map_data,
+    need,
+    numbered,
+    place,
+    separate,
+    splice,
+)
 
 TARGET = re.compile(r'(?P<name>[^\s#=:][^#=:\n]*?)[ \t]*::?(?![=:])(?P<rest>[^\n]*)')
 VARIABLE = re.compile(r'(?:export[ \t]+|override[ \t]+)*(?P<name>[\w.-]+)[ \t]*(?:[:?+!]{0,3}=)')
