@@ -132,6 +132,7 @@ def test_contract_holds_what_callers_rely_on() -> None:
     ('after', 'status', 'detail'),
     [
         ({'GET /x': ('response 200 : any',), 'GET /new': ()}, Status.SAME, ''),
+        ({'GET /x': ('response 200 : object',)}, Status.SAME, ''),
         ({}, Status.WORSE, 'GET /x is gone'),
         ({'GET /x': ()}, Status.WORSE, 'GET /x: lost response 200 : any'),
         (

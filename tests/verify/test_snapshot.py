@@ -284,3 +284,19 @@ def test_requirement_that_does_not_exist(make: Make, options: VerifyOptions) -> 
     found = snapshot(make({**STDLIB, 'requirements.txt': 'iniconfig==99.99\n'}), level='tests', options=options)
     assert found.install and 'iniconfig==99.99' in found.install.problem and '\n' not in found.install.problem
     assert sys.executable and by_name(found, found)['install'].status is Status.UNVERIFIED
+
+
+@pytest.mark.network
+def test_definitions_that_disagree(make: Make, options: VerifyOptions) -> None:
+    """What is deployed (requirements.txt) counts; only what it lacks comes from the old Poetry table."""
+    texts = {
+        'requirements.txt': 'iniconfig==2.0.0\n',
+        'pyproject.toml': (
+            '[tool.poetry]\nname = "x"\nversion = "1"\n[tool.poetry.dependencies]\npython = ">=3.8"\niniconfig = "^1.1"\n'
+            '[tool.poetry.dev-dependencies]\npluggy = "~1.5"\n'
+        ),
+        'test_a.py': 'import pluggy\n\n\ndef test_a():\n    assert pluggy.__version__.startswith("1.5")\n',
+    }
+    found = snapshot(make(texts), level='tests', options=options)
+    assert found.install and found.install.packages['iniconfig'] == '2.0.0', found.install
+    assert found.tests and found.tests.count('passed') == 1

@@ -228,9 +228,17 @@ def _broken(old: Mapping[str, tuple[str, ...]], new: Mapping[str, tuple[str, ...
         if name not in new:
             yield f'{name} is gone'
             continue
-        yield from (f'{name}: lost {line}' for line in lines if line not in new[name])
-        known = set(lines)
-        yield from (f'{name}: now wants {line}' for line in new[name] if ' required' in line and line not in known)
+        yield from (f'{name}: lost {line}' for line in lines if not _holds(line, new[name]))
+        yield from (
+            f'{name}: now wants {line}' for line in new[name] if ' required' in line and not _holds(line, lines)
+        )
+
+
+def _holds(line: str, lines: tuple[str, ...]) -> bool:
+    """Whether the line is among the others; `any` fits every type, for newer versions of FastAPI say more."""
+    what, _, kind = line.rpartition(': ')
+    kinds = [other for this, _, other in (each.rpartition(': ') for each in lines) if this == what]
+    return kind in kinds or 'any' in kinds or (kind == 'any' and bool(kinds))
 
 
 def _not_installed(before: Snapshot, after: Snapshot) -> str:

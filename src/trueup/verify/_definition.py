@@ -6,7 +6,8 @@ import ast
 import json
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
@@ -14,6 +15,9 @@ from typing import Any
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
+from trueup.errors import UserError
+from trueup.packaging import SOURCES
+from trueup.packaging._model import Reading
 from trueup.repo import Repo
 
 REQUIREMENTS = re.compile(
@@ -70,15 +74,15 @@ def declared(repo: Repo) -> tuple[frozenset[str], frozenset[str]]:
     """Names needed at run time, and all names mentioned in any definition."""
     project = load_toml(repo.text('pyproject.toml'))
     poetry = _table(project, 'tool', 'poetry')
-    runtime = set(_names(_strings(_table(project, 'project').get('dependencies'))))
+    runtime = set(requirement_names(_strings(_table(project, 'project').get('dependencies'))))
     runtime |= {name for name in _table(poetry, 'dependencies') if name.lower() != 'python'}
-    runtime |= set(_names(_setup_requires(repo)))
+    runtime |= set(requirement_names(_setup_requires(repo)))
     others = {name for table in _poetry_groups(poetry) for name in _table(table, 'dependencies')}
     others |= set(_table(poetry, 'dev-dependencies'))
     for table in (_table(project, 'project', 'optional-dependencies'), _table(project, 'dependency-groups')):
-        others |= {name for each in table.values() for name in _names(_strings(each))}
+        others |= {name for each in table.values() for name in requirement_names(_strings(each))}
     for path in requirement_files(repo):
-        names = set(_names((repo.text(path) or '').splitlines()))
+        names = set(requirement_names((repo.text(path) or '').splitlines()))
         (others if FOR_DEVELOPERS.search(path) else runtime).update(names)
     others |= set(_lock_names(repo))
     clean = frozenset(canonicalize_name(name) for name in runtime)
@@ -116,10 +120,10 @@ def _locked(repo: Repo, project: Mapping[str, Any], poetry: Mapping[str, Any]) -
 def _unlocked(repo: Repo, project: Mapping[str, Any], poetry: Mapping[str, Any], package: bool) -> Definition:
     files = tuple(path for path in requirement_files(repo) if not NOT_FOR_TESTS.search(path))
     groups = tuple(_group_requirements(project))
-    if poetry and 'dependencies' in poetry and not files:
-        return Definition('pyproject.toml', 'poetry')
     if files:
-        return Definition(', '.join(files), 'files', files, groups)
+        return Definition(', '.join(files), 'files', files, tuple(_described(repo)))
+    if 'dependencies' in poetry:
+        return Definition('pyproject.toml', 'poetry', pins=tuple(_described(repo)))
     if package:
         source = next(path for path in ('pyproject.toml', 'setup.py', 'setup.cfg') if path in repo)
         return Definition(source, 'package', pins=groups)
@@ -208,6 +212,23 @@ def _pipfile_pins(repo: Repo) -> Iterator[str]:
                 yield f'{name}{each["version"]}{marker}'
 
 
+def _described(repo: Repo) -> Iterator[str]:
+    """What the service's metadata asks for, also in Poetry's own language: at run time and for tests."""
+    readings: tuple[Reading, ...] = ()
+    for read in SOURCES:
+        try:
+            reading = read(repo, readings)
+        except UserError:
+            return
+        readings = (*readings, reading) if reading else readings
+    for reading in readings:
+        for each in reading.dependencies if reading.origin != 'requirements' else ():
+            # A name without its path would be looked for in an index, where it is somebody else's.
+            local = any(key in ('path', 'file') for key, _ in each.enrichment)
+            if (each.group or each.extra or TEST_EXTRAS[0]) in TEST_EXTRAS and not local:
+                yield each.requirement
+
+
 def _group_requirements(project: Mapping[str, Any]) -> Iterator[str]:
     """PEP 735 groups with the tests' dependencies, `include-group` followed."""
     groups = _table(project, 'dependency-groups')
@@ -255,14 +276,13 @@ def _setup_requires(repo: Repo) -> list[str]:
     return found + (block[1].split('\n') if block else [])
 
 
-def _names(lines: Iterator[str] | list[str]) -> Iterator[str]:
+def requirement_names(lines: Iterable[str]) -> Iterator[str]:
+    """Canonical names of the requirements among the lines of a requirements file."""
     for line in lines:
         text = re.split(r'\s#|\s--', line.strip())[0].rstrip('\\').strip()
         if text and text[0] not in '#-':
-            try:
-                yield Requirement(text).name
-            except InvalidRequirement:
-                continue
+            with suppress(InvalidRequirement):
+                yield canonicalize_name(Requirement(text).name)
 
 
 def _strings(value: object) -> list[str]:

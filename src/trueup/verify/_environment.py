@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from email.parser import HeaderParser
@@ -14,7 +14,7 @@ from pathlib import Path
 from packaging.requirements import InvalidRequirement, Requirement
 
 from trueup.repo import Repo
-from trueup.verify._definition import Definition, extras_for_tests, load_toml
+from trueup.verify._definition import Definition, extras_for_tests, load_toml, requirement_names
 from trueup.verify._installers import Installer, Shop, bin_of, find_program, installers, python_of, reason
 from trueup.verify._interpreters import Interpreter
 from trueup.verify._model import Install
@@ -196,11 +196,19 @@ def _lines(site: Site, attempt: _Attempt, package: Path | None) -> list[str]:
         return _exported(site)
     files = definition.files[:1] if attempt.way == 'first file' else definition.files
     lines = [line for path in files for line in flatten(site.service / path)]
-    lines += [] if attempt.way == 'first file' else definition.pins
-    if package is not None and definition.kind in ('package', 'files') and attempt.way != 'first file':
+    if attempt.way == 'first file':
+        return lines
+    lines = _added(lines, definition.pins)
+    if package is not None and definition.kind in ('package', 'files'):
         extras = extras_for_tests(load_toml(site.repo.text('pyproject.toml')))
-        lines += _required(package, extras, attempt.interpreter)
+        lines = _added(lines, _required(package, extras, attempt.interpreter))
     return list(dict.fromkeys(lines))
+
+
+def _added(lines: list[str], more: Iterable[str]) -> list[str]:
+    """More requirements for names that the lines don't have: of two definitions that disagree the first one counts."""
+    known = set(requirement_names(lines))
+    return [*lines, *(line for line in more if not known.intersection(requirement_names([line])))]
 
 
 def _exported(site: Site) -> list[str]:
