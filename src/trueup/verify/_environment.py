@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from email.parser import HeaderParser
@@ -21,7 +21,7 @@ from trueup.verify._model import Install
 from trueup.verify._process import Done
 from trueup.verify._requirements import flatten
 
-FORMAT = 1
+FORMAT = 2
 READY = 'trueup-ready.json'
 # Versions are usually asked of Git, which a copy doesn't have.
 NO_VCS = {
@@ -270,10 +270,19 @@ def _fill(site: Site, attempt: _Attempt, folder: Path, lines: list[str]) -> tupl
     if not done.well:
         return reason(done), {}
     packages = dict(attempt.installer.packages(site.shop, folder))
-    missing = [each for each in site.runner if Requirement(each).name not in packages]
-    if missing:
-        done = attempt.installer.install(site.shop, folder, missing)
+    done = _runner(site, attempt, folder, packages)
     return ('', packages) if done.well else (f'the test runner does not install: {reason(done)}', {})
+
+
+def _runner(site: Site, attempt: _Attempt, folder: Path, packages: Mapping[str, str]) -> Done:
+    """pytest and plugins where they are missing, of a version that leaves the service's own packages alone."""
+    missing = [each for each in site.runner if Requirement(each).name not in packages]
+    if not missing:
+        return Done(0, '', 0.0)
+    kept = site.work / 'constraints.txt'
+    kept.write_text(''.join(f'{name}=={version}\n' for name, version in packages.items()), encoding='utf-8')
+    done = attempt.installer.install(site.shop, folder, ['-c', str(kept), *missing])
+    return done if done.well else attempt.installer.install(site.shop, folder, missing)
 
 
 def _poetry(site: Site, folder: Path) -> Done:
