@@ -26,7 +26,11 @@ class Write(Protocol):
 
 
 def render(
-    outcome: Outcome | Sequence[Outcome], format: str, *, verbose: bool = False, colour: bool = False  # noqa: A002
+    outcome: Outcome | Sequence[Outcome],
+    format: str,
+    *,
+    verbose: bool = False,
+    colour: bool = False,  # pylint: disable=redefined-builtin
 ) -> str:
     """One text that tells all outcomes in the asked format, without anything that looks like a secret."""
     if format not in WRITERS:

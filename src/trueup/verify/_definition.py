@@ -66,7 +66,7 @@ def read_definition(repo: Repo) -> Definition:
     own = OWN_PATH.search(text) is not None
     return Definition(
         found.source, found.kind, found.files, found.pins, package, _requires_python(repo, project, poetry),
-        tuple(_stated_pythons(repo)), _test_groups(project, poetry), own,
+        tuple(_stated_pythons(repo)), _test_groups(poetry), own,
     )  # fmt: skip
 
 
@@ -244,7 +244,7 @@ def _group_requirements(project: Mapping[str, Any]) -> Iterator[str]:
         yield from expand(name, frozenset({name}))
 
 
-def _test_groups(project: Mapping[str, Any], poetry: Mapping[str, Any]) -> tuple[str, ...]:
+def _test_groups(poetry: Mapping[str, Any]) -> tuple[str, ...]:
     groups = _table(poetry, 'group')
     return tuple(name for name in TEST_EXTRAS if name in groups and _table(groups, name).get('optional'))
 
