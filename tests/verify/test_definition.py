@@ -158,6 +158,14 @@ def test_declared_names() -> None:
     assert setup[0] == {'a', 'b', 'c', 'd'}
 
 
+def test_an_export_declares_nothing() -> None:
+    """requirements.txt written from the lock lists what the declared names bring; by itself it is all there is."""
+    export = '# Exported from poetry.lock, do not edit: run `trueup fix` to refresh it.\nanyio==4\nfast-api==1\n'
+    runtime, mentioned = declared(repo(pyproject__toml=POETRY, requirements__txt=export))
+    assert runtime == {'fast-api'} and mentioned == {'fast-api', 'anyio', 'black'}
+    assert declared(repo(requirements__txt=export))[0] == {'fast-api', 'anyio'}
+
+
 def test_flattened_requirements(tmp_path: Path) -> None:
     """Includes are followed (also round ones), the service itself is left out, local paths become absolute."""
     (tmp_path / 'base.txt').write_text('\ufeffa==1 \\\n    --hash=sha256:x\n-r dev.txt\n', encoding='utf-8')

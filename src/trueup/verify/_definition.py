@@ -18,6 +18,7 @@ from packaging.utils import canonicalize_name
 from trueup.errors import UserError
 from trueup.packaging import SOURCES
 from trueup.packaging._model import Reading
+from trueup.packaging.export import is_exported
 from trueup.repo import Repo
 
 REQUIREMENTS = re.compile(
@@ -82,8 +83,11 @@ def declared(repo: Repo) -> tuple[frozenset[str], frozenset[str]]:
     for table in (_table(project, 'project', 'optional-dependencies'), _table(project, 'dependency-groups')):
         others |= {name for each in table.values() for name in requirement_names(_strings(each))}
     for path in requirement_files(repo):
-        names = set(requirement_names((repo.text(path) or '').splitlines()))
-        (others if FOR_DEVELOPERS.search(path) else runtime).update(names)
+        text = repo.text(path) or ''
+        # An export lists the whole lock, which nobody declared.
+        second_hand = 'pyproject.toml' in repo and is_exported(text)
+        names = requirement_names(text.splitlines())
+        (others if second_hand or FOR_DEVELOPERS.search(path) else runtime).update(names)
     others |= set(_lock_names(repo))
     clean = frozenset(canonicalize_name(name) for name in runtime)
     return clean, clean | frozenset(canonicalize_name(name) for name in others)
