@@ -164,7 +164,7 @@ def _merged(question: Question) -> Verdict | None:
     return Verdict('text', 'words', 'both changed it, in different words', Level.NOTED, text)
 
 
-COMMAS = re.compile(r'(?P<open>["\']?)(?P<items>[^\s,"\']+(?:\s*,\s*[^\s,"\']+)+,?)(?P=open)')
+COMMAS = re.compile(r'(?P<open>["\']?)(?P<items>[^\s,"\'<>=~^]+(?:\s*,\s*[^\s,"\'<>=~^]+)+,?)(?P=open)')
 
 
 def merge_listing(base: str, ours: str, theirs: str) -> str | None:

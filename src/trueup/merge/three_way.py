@@ -100,18 +100,23 @@ def _merge(job: Job) -> Merged:
     if job.strategy.grammar is None:
         return merge_as_text(job)
     merged = merge_by_key(job, job.strategy.grammar)
-    if job.strategy.retry is None or not _open(merged):
+    if job.strategy.retry is None or not (_open(merged) or _mixed(merged)):
         return merged
     again = job.strategy.retry((job.base, job.ours, job.theirs))
     if again is None:
         return merged
     second = merge_by_key(job._replace(base=again[0], theirs=again[2]), job.strategy.grammar)
-    return second if _open(second) < _open(merged) else merged
+    return second if _open(second) <= _open(merged) else merged
 
 
 def _open(merged: Merged) -> int:
     """How many keys were changed on both sides and not merged."""
     return len(merged.conflicts) + sum(decision.heuristic == 'both changed' for decision in merged.decisions)
+
+
+def _mixed(merged: Merged) -> bool:
+    """Whether a value was put together from both sides, perhaps of two layouts."""
+    return any(decision.heuristic in ('words', 'both inserted', 'adjacent lines') for decision in merged.decisions)
 
 
 def _whole(job: Job, rules: FileRules) -> Merged | None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import functools
 import re
 
+from trueup.model import KeyPath
 from trueup.text.encoding import lines
-from trueup.text.tree import Document, Grammar, Kind, Node, map_data, numbered
+from trueup.text.tree import Document, Grammar, Kind, Node, map_data, need, numbered, place, separate
 
 HEADING = re.compile(r' {0,3}#{1,6}(?:[ \t]+(?P<title>[^\n]*?))?[ \t]*#*[ \t]*\n?')
 FENCE = re.compile(r' {0,3}(?P<fence>`{3,}|~{3,})')
@@ -53,3 +54,8 @@ class Markdown(Grammar):
 
     def parse(self, text: str) -> Document:
         return parse_markdown(text)
+
+    def insert(self, document: Document, path: KeyPath, other: Document) -> str:
+        node = need(other, path)
+        position = place(document.root, other.root, path[0])
+        return separate(document.text, position, other.text[node.start : node.end])
