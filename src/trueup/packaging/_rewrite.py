@@ -35,7 +35,8 @@ class _Rewriter:
         self.tool: Mapping[str, object] = _table(data.get('tool'))
         self.poetry = _table(self.tool.get('poetry'))
         self.content = content
-        self.kept = _kept_names(self.poetry, 'poetry-dynamic-versioning' in self.tool)
+        taken = any(field.key == ('version',) for field in content.fields)
+        self.kept = _kept_names(self.poetry, 'version' in self.poetry and not taken)
         self.decisions: list[Decision] = []
         self.notes: list[str] = []
         self.pieces: list[str] = []

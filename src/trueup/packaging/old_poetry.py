@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
@@ -52,6 +53,8 @@ KNOWN = {
     'allows-prereleases',
 }
 
+LOOKS_INTO_POETRY = re.compile(r"""\[\s*['"]poetry['"]\s*\]|\.get\(\s*['"]poetry['"]""")
+
 
 def read(repo: Repo, earlier: tuple[Reading, ...]) -> Reading | None:
     """Metadata and requirements of an old Poetry file, None if the file is of another kind."""
@@ -62,9 +65,13 @@ def read(repo: Repo, earlier: tuple[Reading, ...]) -> Reading | None:
     poetry = _table(_table(data.get('tool')).get('poetry'))
     if not poetry or not {'name', 'dependencies', 'dev-dependencies', 'group', 'version'} & poetry.keys():
         return None
-    reader = _Reader(poetry, _Places.of(text), 'poetry-dynamic-versioning' in _table(data.get('tool')))
+    readers = tuple(_readers_of_version(repo)) if 'version' in poetry else ()
+    computed = 'poetry-dynamic-versioning' in _table(data.get('tool'))
+    reader = _Reader(poetry, _Places.of(text), computed or bool(readers))
     reader.walk()
     found = reader.found
+    if readers:
+        found.notes.append(f'the version stays in [tool.poetry]: {", ".join(readers)} reads it there')
     count = len(found.dependencies)
     return Reading(
         'poetry',
@@ -74,6 +81,14 @@ def read(repo: Repo, earlier: tuple[Reading, ...]) -> Reading | None:
         notes=tuple(found.notes),
         sources=(Source(PYPROJECT, 'main', f'[tool.poetry]: metadata, {count} dependencies'),),
     )
+
+
+def _readers_of_version(repo: Repo) -> Iterator[str]:
+    """The service's own code that looks into `[tool.poetry]`: the version must still be found there."""
+    for path in repo.paths:
+        text = repo.text(path) if path.endswith('.py') else None
+        if text and 'pyproject' in text and LOOKS_INTO_POETRY.search(text):
+            yield path
 
 
 @dataclass(frozen=True, slots=True)
