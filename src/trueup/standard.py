@@ -147,7 +147,8 @@ def open_standard(address: Address, *, need: str = '', dev: bool = False) -> Sta
     mirror = cache_folder() / 'mirrors' / f'{_digest(address.url)}.git'
     standard = Standard(address, mirror)
     have = (mirror / 'HEAD').exists()
-    if have and need and standard.commit(need):
+    near = Path(address.url).is_dir()
+    if have and need and standard.commit(need) and not near:
         return standard
     try:
         _refresh(address.url, mirror, have)

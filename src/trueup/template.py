@@ -135,8 +135,11 @@ def _copier_environment(standard: Standard) -> Iterator[None]:
     for name in ('GIT_DIR', 'GIT_WORK_TREE', 'GIT_INDEX_FILE'):
         os.environ.pop(name, None)
     os.environ.update(changes)
+    from plumbum import local  # late, with copier, which runs Git through it; it copies the environment when imported
+
     try:
-        yield
+        with local.env(**changes):
+            yield
     finally:
         for name, value in before.items():
             if value is None:

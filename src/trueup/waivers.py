@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -68,7 +69,7 @@ def write_waivers(pyproject: str, waivers: Iterable[Waiver]) -> str:
         entry = tomlkit.inline_table()
         entry.update({'reason': waiver.reason, 'owner': waiver.owner, 'expires': waiver.expires})
         section[waiver.target] = entry
-    return tomlkit.dumps(document)
+    return _spaced(tomlkit.dumps(document))
 
 
 def write_open(pyproject: str, decisions: Mapping[str, str]) -> str:
@@ -80,7 +81,12 @@ def write_open(pyproject: str, decisions: Mapping[str, str]) -> str:
     section = _sub_table(_sub_table(tool, 'trueup', is_super='trueup' not in tool), 'open')
     for target, question in decisions.items():
         section[target] = question
-    return tomlkit.dumps(document)
+    return _spaced(tomlkit.dumps(document))
+
+
+def _spaced(text: str) -> str:
+    """One blank line before the table that follows ours."""
+    return re.sub(r'(?m)(^\[tool\.trueup\.\w+\]\r?\n(?:[^\[\n].*\n)*[^\[\n].*(\r?\n))(?=\[)', r'\1\2', text)
 
 
 def _sub_table(parent: tomlkit.TOMLDocument | Table, name: str, *, is_super: bool = False) -> Table:

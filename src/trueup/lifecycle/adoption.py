@@ -20,6 +20,7 @@ from trueup.packaging.convert import convert
 from trueup.plan import Context, key_of
 from trueup.policy import Policies
 from trueup.repo import Repo
+from trueup.rules import Situation, run_rules
 from trueup.standard import Standard, choose_tag, is_older, open_standard, wanted_address
 from trueup.template import recorded_answers, render
 from trueup.text.encoding import decode, encode, lines
@@ -29,6 +30,7 @@ from trueup.waivers import Waiver, write_open, write_waivers
 COPIED = 0.8
 """Share of a render's lines found in a file above which the file counts as copied by hand from that version."""
 TRIED = 12
+SHADOWS = 'CFG001'
 WAIVED_FOR = timedelta(days=180)
 
 
@@ -86,8 +88,12 @@ def prepare(service: Service, repo: Repo, run: Run, ask: Ask | None = None) -> A
     files, waivers = _plan_files(service, converted, (standard, tag, answers, theirs), policies, run)
     files = _with_pyproject(files, service, converted, lambda text: write_open(text, _open(packaging, service.prefix)))
     files = _with_migrations(files, moved)
+    files, waivers = _waive_shadows(files, service, converted, waivers, (answers, run))
     notes = (*replies.notes, *(conversion.notes if conversion else ()))
     redundant = tuple(service.prefix + path for path in conversion.absorbed) if conversion else ()
+    if packaging.conflicts and redundant:
+        redundant = ()
+        notes = (*notes, 'the old packaging files stay as they are until the open decisions are made')
     sources = conversion.sources if conversion else ()
     return Adoption(standard, tag, answers, facts, packaging, redundant, sources, files, waivers, notes)
 
@@ -160,6 +166,21 @@ def _plan_files(
     found = plan_service(service, repo, (base or None, theirs), kept, outer=around)
     found = _say_waived(found, extras)
     return _with_pyproject(found, service, repo, lambda text: write_waivers(text, waivers)), waivers
+
+
+def _waive_shadows(
+    files: Plan, service: Service, repo: Repo, waivers: tuple[Waiver, ...], told: tuple[Mapping[str, object], Run]
+) -> tuple[Plan, tuple[Waiver, ...]]:
+    """Configuration of pytest or coverage in files of its own stays the team's, under a dated waiver of the rule."""
+    answers, run = told
+    after = _overlay(repo, files, service.prefix)
+    shadows = [item for item in run_rules(after, Situation('keep')) if item.rule == SHADOWS]
+    if not shadows:
+        return files, waivers
+    owner = str(answers.get('author_name') or 'the team')
+    reason = f'{", ".join(item.path for item in shadows)} in force before adoption'
+    waiver = Waiver(SHADOWS, reason, owner, run.today + WAIVED_FOR)
+    return _with_pyproject(files, service, repo, lambda text: write_waivers(text, [waiver])), (*waivers, waiver)
 
 
 def _is_extra(decision: Decision) -> bool:

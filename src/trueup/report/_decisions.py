@@ -29,7 +29,8 @@ def _conflict(each: Conflict) -> Markup:
         ' ',
         element('code', breakable(key_text(each.path, each.key))),
     )
-    return element('article', head, reason, conflict_values(each), class_='decision')
+    values = conflict_values(each) if each.ours is not None or each.theirs is not None else Markup('')
+    return element('article', head, reason, values, class_='decision')
 
 
 def decisions_section(report: Report, prefix: str) -> Markup:

@@ -178,7 +178,7 @@ def _plain(text: str) -> str:
 
 def _code(value: str | None, width: int = VALUE) -> str:
     if value is None:
-        return '(absent)'
+        return '-'
     text = one_line(value, width).replace('|', '\\|')
     fence = '`' * (1 + max((len(run) for run in re.findall('`+', text)), default=0))
     pad = ' ' if text.startswith('`') or text.endswith('`') else ''

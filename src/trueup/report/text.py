@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from textwrap import wrap
 
 from trueup.model import (
     Clean,
@@ -140,9 +141,8 @@ def _first_look(report: Report, paint: Paint) -> Iterator[str]:
         by_path.setdefault(finding.path, []).append(finding)
     standard = f' with the standard {versions(report)}' if versions(report) else ''
     yield f'{paint.strong(one_line(report.service))} was never adopted; compared{standard} by what was read from it:'
-    facts = ', '.join(f'{fact.name} {_fact_value(fact.value)}' for fact in report.facts if fact.confidence >= 0.5)
-    if facts:
-        yield f'  {one_line(facts, WIDTH)}'
+    facts = [f'{fact.name} {_fact_value(fact.value)}' for fact in report.facts if fact.confidence >= 0.5]
+    yield from wrap(one_line(', '.join(facts)), WIDTH, initial_indent='  ', subsequent_indent='  ', max_lines=2)
     yield ''
     ranked = sorted(by_path.items(), key=lambda item: (-len(item[1]), item[0]))
     rows = [[path, str(len(found)), one_line(found[0].message, 60)] for path, found in ranked[:FIRST_LOOK]]
@@ -252,8 +252,9 @@ def _open(conflicts: Sequence[Conflict], paint: Paint, verbose: bool) -> Iterato
     yield paint.warn(f'Waiting for a person ({len(conflicts)})')
     for each in told:
         yield f'  ? {key_text(each.path, each.key)}{f": {one_line(each.reason)}" if each.reason else ""}'
-        yield f'      service   {one_line(each.ours, WIDTH)}'
-        yield f'      standard  {one_line(each.theirs, WIDTH)}'
+        if each.ours is not None or each.theirs is not None:
+            yield f'      service   {one_line(each.ours, WIDTH)}'
+            yield f'      standard  {one_line(each.theirs, WIDTH)}'
     yield from (f'  ? {key_text(each.path, each.key)}' for each in conflicts[len(told) :])
 
 
