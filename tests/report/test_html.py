@@ -12,6 +12,7 @@ import pytest
 
 from trueup.model import (
     Action,
+    Change,
     Clean,
     Conflict,
     Conflicted,
@@ -19,6 +20,7 @@ from trueup.model import (
     Drifted,
     Fact,
     Failed,
+    File,
     Finding,
     Outcome,
     Owner,
@@ -154,6 +156,19 @@ def test_large_values_fold() -> None:
     text = render(Conflicted(Report('adopt', 's', plan=plan)), 'html')
     assert '<summary>1000 lines</summary>' in text and '... and 600 more lines' in text
     assert 'line 399\n' in text and 'line 400\n' not in text
+
+
+def test_whole_files_are_shown_masked() -> None:
+    """A decision about a whole file shows its text, and what looks like a secret in it stays hidden."""
+    changes = (
+        Change('a.env', None, File(b'API_TOKEN=s3cr3ts3cr3t\nMODE=x\n')),
+        Change('b.bin', File(b'\xff\xfe'), None),
+    )
+    decisions = tuple(Decision(each.path, (), Action.ADD, None, 'file') for each in changes)
+    text = render(Conflicted(Report('adopt', 's', plan=Plan(changes, decisions))), 'html')
+    assert (
+        'API_TOKEN=***' in text and 'MODE=x' in text and 's3cr3t' not in text and '(2 bytes that are not text)' in text
+    )
 
 
 def test_thousand_decisions_stay_quick_and_complete() -> None:

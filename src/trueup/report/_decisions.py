@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from trueup.model import Action, Conflict, Decision, Report
+from trueup.model import Action, Change, Conflict, Decision, File, Level, Report
 from trueup.report._markup import Markup, breakable, element, join
-from trueup.report._summary import FileSummary, file_summaries, key_text, plural
+from trueup.report._masking import mask
+from trueup.report._summary import FileSummary, file_summaries, key_text, plural, visible
 from trueup.report._values import conflict_values, decision_values
 
 MARKS = {Action.ADD: '+', Action.CHANGE: '~', Action.REMOVE: '-', Action.KEEP: '=', Action.MOVE: '>'}
+LARGE = 200_000
+"""Characters of a file that are shown at most."""
 FILTERS = ('owner', 'action', 'level')
 
 
@@ -39,8 +43,9 @@ def decisions_section(report: Report, prefix: str) -> Markup:
     if not summaries:
         return Markup('')
     by_path: dict[str, list[Decision]] = {each.path: [] for each in summaries}
+    changes = {each.path: each for each in report.plan.changes}
     for decision in report.plan.decisions:
-        by_path[decision.path].append(decision)
+        by_path[decision.path].append(_whole(decision, changes.get(decision.path)))
     ids = {each.path: f'{prefix}f{number}' for number, each in enumerate(summaries)}
     blocks = [_file(each, by_path[each.path], ids[each.path]) for each in summaries]
     tree = element('nav', element('h3', 'Files'), _tree(summaries, ids), aria_label='Files', class_='tree')
@@ -75,6 +80,22 @@ def _select(name: str, values: Sequence[str]) -> Markup:
     return element('label', element('span', name), element('select', options, name=name))
 
 
+def _whole(decision: Decision, change: Change | None) -> Decision:
+    """A decision about a whole file with the file's text for its values."""
+    if decision.key or change is None:
+        return decision
+    return replace(decision, before=_text(change.before), after=_text(change.after))
+
+
+def _text(file: File | None) -> str | None:
+    if file is None:
+        return None
+    try:
+        return visible(mask(file.data.decode('utf-8-sig')[:LARGE]))
+    except UnicodeDecodeError:
+        return f'({plural(len(file.data), "byte")} that are not text)'
+
+
 def _file(summary: FileSummary, decisions: Sequence[Decision], identity: str) -> Markup:
     gone, come = summary.lines
     counts = [
@@ -88,24 +109,30 @@ def _file(summary: FileSummary, decisions: Sequence[Decision], identity: str) ->
 
 def _decision(each: Decision) -> Markup:
     name = key_text('', each.key).removeprefix('::') or 'the whole file'
+    unsure = each.level is not Level.APPLIED
     head = element(
         'h4',
         _mark(MARKS[each.action]),
         element('span', f'{each.action}: ', class_='spoken'),
         element('code', breakable(name)),
         element('span', str(each.owner), class_=f'chip owner-{each.owner}', title='who owns the key'),
-        element('span', str(each.level), class_=f'chip level-{each.level}', title='how sure this is'),
+        (
+            element('span', str(each.level), class_=f'chip level-{each.level}', title='how sure this is')
+            if unsure
+            else Markup('')
+        ),
     )
     data = {'file': each.path, **{name: str(getattr(each, name)) for name in FILTERS}}
     attributes = {f'data_{name}': value for name, value in data.items()}
-    reason = element('p', each.reason, class_='reason') if each.reason else Markup('')
     return element(
-        'article', head, reason, decision_values(each), _origin(each), class_='decision', tabindex='-1', **attributes
+        'article', head, _origin(each), decision_values(each), class_='decision', tabindex='-1', **attributes
     )
 
 
 def _origin(each: Decision) -> Markup:
+    """Why, where from and by which rule, in one line."""
     parts = [
+        element('b', each.reason) if each.reason else Markup(''),
         join('from ', element('code', each.source)) if each.source else Markup(''),
         join('decided by ', element('code', each.heuristic)) if each.heuristic else Markup(''),
     ]

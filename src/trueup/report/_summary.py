@@ -24,8 +24,8 @@ from trueup.model import (
     Report,
     Status,
 )
+from trueup.text.keys import format_key
 
-BARE = re.compile(r'[A-Za-z0-9_-]+|\[[^\]]*\]')
 CONTROL = re.compile(r'[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]')
 
 Reported = Clean | Changed | Conflicted | Drifted | Regressed
@@ -74,13 +74,7 @@ def service_of(outcome: Outcome) -> str:
 
 def key_text(path: str, key: KeyPath) -> str:
     """`FILE::a.b."c.d"[id=black].rev`, as policies and waivers spell it."""
-    if not key:
-        return path
-    text = ''
-    for segment in key:
-        bare = segment if BARE.fullmatch(segment) else '"{}"'.format(segment.replace('\\', '\\\\').replace('"', '\\"'))
-        text += bare if not text or segment.startswith('[') else f'.{bare}'
-    return f'{path}::{text}'
+    return f'{path}::{format_key(key)}' if key else path
 
 
 def one_line(value: str | None, width: int = 0) -> str:

@@ -23,11 +23,14 @@ def decision_values(each: Decision) -> Markup:
     before, after = _marked(each)
     titles = ('service', 'standard') if each.action is Action.KEEP else ('before', 'after')
     columns = [
-        _column(title, lines)
+        (title, lines)
         for title, lines, value in zip(titles, (before, after), (each.before, each.after), strict=True)
         if value is not None
     ]
-    return element('div', columns, class_='values' if len(columns) == 2 else 'values one')
+    if len(columns) < 2:
+        # The marks tell whether the one value comes, goes or stays.
+        return element('div', [_column('', lines) for _, lines in columns], class_='values one')
+    return element('div', [_column(title, lines) for title, lines in columns], class_='values')
 
 
 def conflict_values(each: Conflict) -> Markup:
@@ -69,7 +72,8 @@ def _column(title: str, lines: Sequence[Marked]) -> Markup:
         code = join(code, element('p', f'... and {plural(len(lines) - AT_MOST, "more line")}', class_='quiet'))
     if len(lines) > LINES:
         code = element('details', element('summary', plural(len(lines), 'line')), code, class_='long')
-    return element('div', element('span', title, class_='column'), code, class_='value')
+    label = element('span', title, class_='column') if title else Markup('')
+    return element('div', label, code, class_='value')
 
 
 def _code(lines: Sequence[Marked]) -> Iterator[Markup]:
