@@ -77,7 +77,7 @@ def test_pytest_without_environment_is_no_success(track: Track, run_hook: RunHoo
     track({'test_one.py': TEST})
     code, out, err = run_hook('pytest')
     assert (code, out) == (6, '')
-    assert err.startswith('error: .: no environment of the project was found, so its tests did not run\nhint: ')
+    assert err.startswith('error: .: no environment with packages of the project was found, so its tests did not run\nhint: ')
 
 
 def test_pytest_without_pytest_is_no_success(track: Track, run_hook: RunHook, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -131,6 +131,13 @@ def test_poetry_check_demands_no_lock(track: Track, run_hook: RunHook) -> None:
     Path('poetry.lock').unlink()
     code, out, _ = run_hook('poetry-check', 'pyproject.toml')
     assert code == 1 and 'poetry.lock' in out
+
+
+@needs_poetry
+def test_poetry_check_passes_over_other_files(track: Track, run_hook: RunHook) -> None:
+    """In a larger repository `files: ^service/` brings every file of the service."""
+    track({'svc/pyproject.toml': PROJECT, 'svc/app/main.py': ''})
+    assert run_hook('poetry-check', 'svc/pyproject.toml', 'svc/app/main.py') == (0, '', '')
 
 
 @needs_poetry

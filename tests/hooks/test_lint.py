@@ -43,7 +43,7 @@ def test_pylint_says_what_it_could_not_check(track: Track, run_hook: RunHook) ->
     track({'pyproject.toml': PASSING, 'code.py': '"""A module."""\n\nimport numpyy\n\nprint(numpyy)\n'})
     code, out, err = run_hook('pylint', 'code.py')
     assert (code, out) == (0, '')
-    assert 'no environment of the service was found' in err and 'import-error' in err
+    assert 'no environment with packages of the service was found' in err and 'import-error' in err
 
 
 def test_pylint_fails_below_fail_under(track: Track, run_hook: RunHook) -> None:

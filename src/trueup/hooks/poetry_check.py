@@ -16,12 +16,14 @@ from trueup.hooks._arguments import parse
 from trueup.hooks._hook import Hook
 
 LOCK = 'poetry.lock'
+PACKAGING = ('pyproject.toml', LOCK)
 TIMEOUT = 120
 
 
 def _run(argv: Sequence[str]) -> int:
     here = Path.cwd()
-    names = parse(argv).files or tuple(path for path in tracked_paths(here) if Path(path).name == 'pyproject.toml')
+    # In a larger repository `files: ^service/` takes the place of the manifest's pattern, and brings every file.
+    names = [name for name in parse(argv).files or tracked_paths(here) if Path(name).name in PACKAGING]
     folders = sorted({(here / name).parent for name in names})
     worst = int(ExitCode.CLEAN)
     for folder in folders:

@@ -74,7 +74,7 @@ def _test(root: Path, label: str, arguments: Sequence[str]) -> int:
     environment = find_environment(root)
     if environment is None:
         raise Missing(
-            'no environment of the project was found, so its tests did not run',
+            'no environment with packages of the project was found, so its tests did not run',
             where=label,
             hint='make one (`poetry install`, or `python -m venv .venv` and install into it)',
         )
