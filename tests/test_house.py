@@ -25,7 +25,19 @@ NESTING = 3
 TALKING_ROOMS = ('cli', 'hooks', 'sessions')
 PLUGIN_ROOMS = ('facts', 'hooks', 'merge', 'migrations', 'rules', 'sessions')
 DISPATCHER = 'main.py'
-HEAVY = ('click', 'copier', 'dask', 'distributed', 'libcst', 'nox', 'platformdirs', 'pylint', 'rich')
+HEAVY = (
+    'black',
+    'click',
+    'copier',
+    'dask',
+    'distributed',
+    'libcst',
+    'nox',
+    'platformdirs',
+    'plumbum',
+    'pylint',
+    'rich',
+)
 # Modules that not every system has.
 SOMEWHERE = ('fcntl', 'msvcrt', 'resource')
 BLOCKS = (ast.For, ast.AsyncFor, ast.While, ast.If, ast.With, ast.AsyncWith, ast.Try, ast.TryStar, ast.Match)
