@@ -77,15 +77,20 @@ def test_pytest_without_environment_is_no_success(track: Track, run_hook: RunHoo
     track({'test_one.py': TEST})
     code, out, err = run_hook('pytest')
     assert (code, out) == (6, '')
-    assert err.startswith('error: .: no environment with packages of the project was found, so its tests did not run\nhint: ')
+    assert err.startswith(
+        'error: .: no environment with packages of the project was found, so its tests did not run\nhint: '
+    )
 
 
 def test_pytest_without_pytest_is_no_success(track: Track, run_hook: RunHook, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An environment that lacks pytest is named."""
+    """An environment that lacks pytest is named; one into which nothing was installed is as good as none."""
     track({'test_one.py': TEST})
     bare = Path('.venv')
     subprocess.run([sys.executable, '-m', 'venv', '--without-pip', str(bare)], check=True)
     monkeypatch.setenv('PYTHONPATH', '')
+    code, _, err = run_hook('pytest')
+    assert code == 6 and 'no environment with packages of the project was found' in err
+    next(bare.glob('lib/python*/site-packages')).joinpath('fastapi-1.dist-info').mkdir()
     code, _, err = run_hook('pytest')
     assert code == 6 and 'has no pytest, so the tests did not run' in err
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -11,11 +13,18 @@ import pytest
 from tests.lint.conftest import Make
 from trueup.errors import UserError
 from trueup.lint.environment import environment_of, find_environment
+from trueup.lint.model import Message
+from trueup.lint.run import LintOptions, lint
+
+POETRY = shutil.which('poetry')
+SEEDS = ('pip-24.0.dist-info', 'setuptools-65.5.0-py3.11.egg-info', 'Wheel-0.40.dist-info', 'pkg_resources-0.0.0.egg')
 
 
-def build(folder: Path, *, broken: bool = False) -> Path:
-    """A virtual environment, or one whose interpreter is gone."""
+def build(folder: Path, *, broken: bool = False, holds: Sequence[str] = ('fast_api-1.0.dist-info',)) -> Path:
+    """A virtual environment with some distributions, or one whose interpreter is gone."""
     subprocess.run([sys.executable, '-m', 'venv', '--without-pip', str(folder)], check=True)
+    for name in holds:
+        Path(library(folder), name).mkdir()
     if broken:
         for python in (folder / 'bin').glob('python*'):
             python.unlink()
@@ -88,6 +97,41 @@ def test_a_broken_environment_is_passed_over(make: Make) -> None:
     build(root / '.venv', broken=True)
     build(root / 'venv')
     assert found(root) == ('venv', root / 'venv' / 'bin' / 'python')
+
+
+def test_an_environment_in_which_nothing_is_installed_is_passed_over(make: Make) -> None:
+    """There every import would be an error: the next place is asked, and with none pylint holds its tongue and says so."""
+    code = '"""Doc."""\n\nimport fastapi\n\nprint(fastapi)\n'
+    root = make({'a.py': code, '.gitignore': '*venv\n'})
+    empty = build(root / '.venv', holds=SEEDS)
+    result = lint(root, options=LintOptions(tools=('pylint',)))
+    assert (result.messages, result.failed) == ((), False)
+    assert result.notes[0].startswith('no environment with packages of the service was found')
+    build(root / 'venv')
+    assert found(root) == ('venv', root / 'venv' / 'bin' / 'python')
+    assert lint(root, options=LintOptions(tools=('pylint',))).messages == (
+        Message('pylint', 'E0401', 'import-error', 'a.py', 3, 0, "Unable to import 'fastapi'"),
+    )
+    Path(library(empty), 'lib.egg-link').touch()
+    assert found(root) == ('.venv', root / '.venv' / 'bin' / 'python')
+
+
+@pytest.mark.skipif(POETRY is None, reason='Poetry is not on PATH')
+def test_poetry_is_asked_and_makes_nothing(
+    make: Make, monkeypatch: pytest.MonkeyPatch, quiet_shell: Path, tmp_path: Path
+) -> None:
+    """Real Poetry: no environment is made by asking, an empty one does not count, a filled one does."""
+    root = make({'pyproject.toml': '[project]\nname = "x"\nversion = "1"\nrequires-python = ">=3.11"\n'})
+    assert POETRY
+    (quiet_shell / 'poetry').symlink_to(POETRY)
+    for name, value in {'VIRTUALENVS_PATH': tmp_path / 'envs', 'VIRTUALENVS_IN_PROJECT': 'false'}.items():
+        monkeypatch.setenv(f'POETRY_{name}', str(value))
+    assert find_environment(root) is None and not list(tmp_path.glob('envs/*'))
+    subprocess.run([POETRY, 'env', 'use', '-q', sys.executable], cwd=root, check=True)
+    assert find_environment(root) is None
+    (made,) = tmp_path.glob('envs/x-*')
+    Path(library(made), 'fastapi-1.dist-info').mkdir()
+    assert found(root) == ('poetry', made / 'bin' / 'python')
 
 
 def test_an_interpreter_that_was_asked_for_must_run(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:

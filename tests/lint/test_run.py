@@ -236,6 +236,7 @@ def test_with_an_environment_imports_and_members_are_checked(make: Make) -> None
     )
     subprocess.run([sys.executable, '-m', 'venv', '--without-pip', '.venv'], cwd=root, check=True)
     library = next((root / '.venv').glob('lib/python*/site-packages'))
+    (library / 'present_package-1.0.dist-info').mkdir()
     (library / 'present_package.py').write_text('def run():\n    pass\n', encoding='utf-8')
     (library / 'astroid.py').write_text('raise SystemExit(9)\n', encoding='utf-8')
     result = lint(root)

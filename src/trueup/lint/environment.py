@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,9 @@ from trueup.lint.configuration import ancestors
 OVERRIDE = 'TRUEUP_PYTHON'
 POETRY_SECONDS = 10
 PROBE_SECONDS = 20
+DISTRIBUTION = re.compile(r'(?P<name>[A-Za-z0-9][\w.]*?)(-[^-].*)?\.(dist-info|egg-info|egg-link|egg)$')
+SEEDS = frozenset(('pip', 'setuptools', 'wheel', 'distribute', 'pkg_resources'))
+"""What an environment holds from its birth."""
 # Runs in the service's interpreter (any version): where it imports installed packages from, `.pth` files followed.
 PROBE = (
     'import json,sys,sysconfig;'
@@ -37,14 +41,15 @@ class Environment(NamedTuple):
 def find_environment(root: Path) -> Environment | None:
     """The service's environment: TRUEUP_PYTHON, .venv, venv, an active one that is not ours, Poetry's; None if none.
 
-    `.venv` and `venv` are looked for in `root` and above it up to the Git root. Raises UserError if TRUEUP_PYTHON is
-    set and does not work.
+    `.venv` and `venv` are looked for in `root` and above it up to the Git root. One into which nothing was installed
+    is passed over: there every import would look like a fault. Raises UserError if TRUEUP_PYTHON is set and does not
+    work; empty or not, it is what was asked for.
     """
     override = os.environ.get(OVERRIDE)
     if override:
         return environment_of(Path(override), OVERRIDE)
     found = (_probe(python, source) for source, python in _candidates(root, os.environ))
-    return next((environment for environment in found if environment), None)
+    return next((environment for environment in found if environment and _is_filled(environment)), None)
 
 
 def environment_of(python: Path, source: str = 'given') -> Environment:
@@ -72,7 +77,10 @@ def _candidates(root: Path, variables: Mapping[str, str]) -> Iterator[tuple[str,
 
 
 def _poetry_environment(root: Path, variables: Mapping[str, str]) -> Path | None:
-    """Folder that `poetry env info -p` names; asked only where a Poetry project is and Poetry is on PATH."""
+    """Folder that `poetry env info -p` names; asked only where a Poetry project is and Poetry is on PATH.
+
+    Of all commands of Poetry that know the environment, this one never makes it.
+    """
     poetry = shutil.which('poetry')
     if not poetry or not (root / 'pyproject.toml').is_file():
         return None
@@ -110,6 +118,13 @@ def _probe(python: Path, source: str) -> Environment | None:
     except (OSError, subprocess.TimeoutExpired, ValueError):
         return None
     return None if packages is None else Environment(python, source, tuple(packages))
+
+
+def _is_filled(environment: Environment) -> bool:
+    """Whether something is installed besides what every new environment holds."""
+    folders = (Path(name) for name in environment.packages)
+    names = (path.name for folder in folders if folder.is_dir() for path in folder.iterdir())
+    return any(match['name'].lower() not in SEEDS for match in map(DISTRIBUTION.match, names) if match)
 
 
 def _interpreter(folder: Path) -> Path:

@@ -16,7 +16,7 @@ from trueup.lint.tools import CHECKERS
 from trueup.lint.tools.pylint import BLIND, thresholds
 
 BLIND_NOTE = (
-    'no environment of the service was found (TRUEUP_PYTHON, .venv, venv, an active one, Poetry): '
+    'no environment with packages of the service was found (TRUEUP_PYTHON, .venv, venv, an active one, Poetry): '
     f'pylint did not check {", ".join(BLIND)}'
 )
 UNPARSABLE = frozenset(('unparsable', 'syntax-error'))
