@@ -108,6 +108,19 @@ def test_inside_a_larger_repository(rendered: Render) -> None:
     assert not inside - alone
 
 
+@pytest.mark.parametrize('answers', [{}, {'service_root': 'services/churn'}])
+def test_jenkins_reads_tests_only(rendered: Render, tmp_path: Path, answers: dict[str, object]) -> None:
+    """Its junit step fails on XML of another kind, such as the coverage that the tests session writes beside its own."""
+    root = rendered(ci=['jenkins'], **answers)
+    (text,) = (text for path, text in files(root).items() if path.endswith('Jenkinsfile'))
+    (pattern,) = re.findall(r"testResults: '([^']+)'", text)
+    folder = tmp_path / str(answers.get('service_root', '.')) / 'reports' / '3.12'
+    folder.mkdir(parents=True)
+    for name in ('junit.xml', 'coverage.xml', 'tests.html'):
+        (folder / name).touch()
+    assert list(tmp_path.glob(pattern)) == [folder / 'junit.xml']
+
+
 def test_linters_are_no_dependencies_of_a_service(rendered: Render) -> None:
     """They come with the standard, once, for all services alike."""
     text = (rendered() / 'pyproject.toml').read_text()
@@ -120,19 +133,34 @@ def test_lint_configuration_is_whole(rendered: Render) -> None:
     tool = tomllib.loads((rendered() / 'pyproject.toml').read_text())['tool']
     assert tool['black'] == {'line-length': 120, 'skip-string-normalization': True}
     assert tool['isort'] == {
-        'multi_line_output': 3, 'include_trailing_comma': True, 'line_length': 120, 'known_first_party': ['churn_service'],
+        'multi_line_output': 3,
+        'include_trailing_comma': True,
+        'line_length': 120,
+        'known_first_party': ['churn_service'],
     }
     assert tool['flake8'] == {'max-line-length': 120, 'extend-ignore': ['E203', 'E701', 'E704', 'W503']}
     messages = tool['pylint'].pop('messages control')
     assert tool['pylint'] == {
-        'main': {'fail-under': 9.7}, 'format': {'max-line-length': 120}, 'similarities': {'min-similarity-lines': 10},
+        'main': {'fail-under': 9.7},
+        'format': {'max-line-length': 120},
+        'similarities': {'min-similarity-lines': 10},
     }
     assert messages == {
         'disable': [
-            'locally-disabled', 'suppressed-message', 'missing-module-docstring', 'missing-class-docstring',
-            'missing-function-docstring', 'too-few-public-methods', 'wrong-import-position', 'import-outside-toplevel',
-            'fixme', 'too-many-locals', 'too-many-arguments', 'too-many-positional-arguments',
-            'too-many-instance-attributes', 'c-extension-no-member',
+            'locally-disabled',
+            'suppressed-message',
+            'missing-module-docstring',
+            'missing-class-docstring',
+            'missing-function-docstring',
+            'too-few-public-methods',
+            'wrong-import-position',
+            'import-outside-toplevel',
+            'fixme',
+            'too-many-locals',
+            'too-many-arguments',
+            'too-many-positional-arguments',
+            'too-many-instance-attributes',
+            'c-extension-no-member',
         ]
     }
 
