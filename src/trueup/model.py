@@ -93,6 +93,8 @@ class Conflict:
     ours: str | None
     theirs: str | None
     reason: str = ''
+    sides: tuple[str, str] = ('service', 'standard')
+    """Whose values `ours` and `theirs` are: two of the team's own files may disagree too."""
 
 
 @dataclass(frozen=True, slots=True)

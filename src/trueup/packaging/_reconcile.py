@@ -122,7 +122,8 @@ def _compare(held: Reconciled, item: Dependency, known: list[Dependency]) -> Non
         _say(held, item, _Verdict(key, first, f'{first.evidence} stays: {item.requirement} fits into it'))
     else:
         reason = f'{first.evidence} and {item.evidence} exclude each other; {first.requirement} stands until decided'
-        held.conflicts.append(Conflict(PYPROJECT, key, None, first.requirement, item.requirement, reason))
+        sides = str(first.evidence), str(item.evidence)
+        held.conflicts.append(Conflict(PYPROJECT, key, None, first.requirement, item.requirement, reason, sides))
 
 
 def _together(held: Reconciled, reading: Reading) -> None:
@@ -168,7 +169,9 @@ def _excluded(held: Reconciled, first: Dependency, second: Dependency) -> Depend
     stands = replace(first, specifier=runs.specifier)
     reason = f'{first.evidence} and {second.evidence} exclude each other; {stands.requirement} stands until decided'
     theirs = second if runs is first else first
-    held.conflicts.append(Conflict(PYPROJECT, first.key_path, None, stands.requirement, theirs.requirement, reason))
+    sides = str(runs.evidence), str(theirs.evidence)
+    values = stands.requirement, theirs.requirement
+    held.conflicts.append(Conflict(PYPROJECT, first.key_path, None, *values, reason, sides))
     return stands
 
 
@@ -181,7 +184,15 @@ def _constrain(held: Reconciled, constraint: Dependency) -> None:
         if not compatible(item.specifier, constraint.specifier):
             reason = f'{item.evidence} and the constraint of {constraint.evidence} exclude each other'
             held.conflicts.append(
-                Conflict(PYPROJECT, item.key_path, None, item.requirement, constraint.requirement, reason)
+                Conflict(
+                    PYPROJECT,
+                    item.key_path,
+                    None,
+                    item.requirement,
+                    constraint.requirement,
+                    reason,
+                    (str(item.evidence), str(constraint.evidence)),
+                )
             )
         elif not allows(constraint.specifier, item.specifier):
             narrowed = replace(item, specifier=_narrower(item.specifier, constraint.specifier))

@@ -38,8 +38,8 @@ def conflict_values(each: Conflict) -> Markup:
     ours, theirs = _compared(each.ours or '', each.theirs or '')
     columns = [
         _column('before', [(' ', line) for line in each.base.splitlines()]) if each.base is not None else Markup(''),
-        _column('service', ours if each.ours is not None else [(' ', '(absent)')]),
-        _column('standard', theirs if each.theirs is not None else [(' ', '(absent)')]),
+        _column(each.sides[0], ours if each.ours is not None else [(' ', '(absent)')]),
+        _column(each.sides[1], theirs if each.theirs is not None else [(' ', '(absent)')]),
     ]
     return element('div', columns, class_='values three' if each.base is not None else 'values')
 

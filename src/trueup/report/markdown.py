@@ -85,12 +85,17 @@ def _open(conflicts: Sequence[Conflict]) -> Iterator[str]:
         yield '### To decide'
         yield ''
         yield from _rows(
-            ['key', 'service', 'standard', 'why'],
+            ['key', *_sides(conflicts), 'why'],
             [
                 [_code(key_text(each.path, each.key)), _code(each.ours), _code(each.theirs), _plain(each.reason)]
                 for each in conflicts
             ],
         )
+
+
+def _sides(conflicts: Sequence[Conflict]) -> tuple[str, str]:
+    found = {each.sides for each in conflicts}
+    return found.pop() if len(found) == 1 else ('stands', 'other')
 
 
 def _findings(report: Report) -> Iterator[str]:

@@ -253,8 +253,9 @@ def _open(conflicts: Sequence[Conflict], paint: Paint, verbose: bool) -> Iterato
     for each in told:
         yield f'  ? {key_text(each.path, each.key)}{f": {one_line(each.reason)}" if each.reason else ""}'
         if each.ours is not None or each.theirs is not None:
-            yield f'      service   {one_line(each.ours, WIDTH)}'
-            yield f'      standard  {one_line(each.theirs, WIDTH)}'
+            wide = max(map(len, each.sides))
+            yield f'      {each.sides[0]:<{wide}}  {one_line(each.ours, WIDTH)}'
+            yield f'      {each.sides[1]:<{wide}}  {one_line(each.theirs, WIDTH)}'
     yield from (f'  ? {key_text(each.path, each.key)}' for each in conflicts[len(told) :])
 
 
