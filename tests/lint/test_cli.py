@@ -92,7 +92,11 @@ def test_baseline_shows_and_shrinks(root: Path, capsys: Output) -> None:
         'by file\n     4  src/a.py\n'
     )
     assert main(['format']) == 0
-    capsys.readouterr()
+    captured = capsys.readouterr()
+    assert captured.out == '' and (root / 'src' / 'a.py').read_text(encoding='utf-8') == UGLY
+    assert captured.err.startswith('note: 1 file recorded as unformatted left alone; --all formats them too\n')
+    assert main(['format', '--all']) == 0
+    assert capsys.readouterr().out == 'reformatted src/a.py\n'
     assert main(['baseline', '--shrink', str(root)]) == 0
     captured = capsys.readouterr()
     assert captured.out == '1 recorded findings\n\nby rule\n     1  F401\n\nby file\n     1  src/a.py\n'

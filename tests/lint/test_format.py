@@ -9,6 +9,8 @@ import pytest
 
 from tests.lint.conftest import Make
 from trueup.errors import UserError
+from trueup.lint.baseline import BASELINE_FILE, Baseline
+from trueup.lint.files import line_reader
 from trueup.lint.format import FormatResult, format_files
 from trueup.lint.model import Failure, Message
 from trueup.lint.run import LintOptions, lint
@@ -71,6 +73,37 @@ def test_a_broken_formatter_is_said(make: Make) -> None:
     assert (result.changed, result.failed) == (('a.py',), True)
     assert [(failure.tool, "'wide'" in failure.text) for failure in result.crashed] == [('black', True)]
     assert isinstance(result.crashed[0], Failure)
+
+
+def test_recorded_files_stay_as_they_are(make: Make) -> None:
+    """Each tool leaves alone what the baseline records for it, in each service of a repository; `all_files` does not."""
+    half = 'import sys\nimport os\n\nx = {1: 2}\n'
+    root = make({'old.py': UGLY, 'half.py': half, 'bad.py': 'print "x"\n', 'sub/pyproject.toml': '', 'sub/o.py': UGLY})
+    for folder in (root, root / 'sub'):
+        found = lint(folder, options=LintOptions(tools=('isort', 'black'))).messages
+        (folder / '.trueup').mkdir()
+        (folder / BASELINE_FILE).write_text(Baseline.make(found, line_reader(folder)).dump(), encoding='utf-8')
+    make({'half.py': UGLY, 'new.py': UGLY, 'sub/n.py': UGLY})
+    old = ('old.py', 'sub/o.py')
+    assert format_files(root, check=True) == FormatResult(('half.py', 'new.py', 'sub/n.py'), checked=6, left_alone=old)
+    assert format_files(root) == FormatResult(('half.py', 'new.py', 'sub/n.py'), checked=6, left_alone=old)
+    assert (root / 'half.py').read_text(encoding='utf-8') == half
+    assert [(root / name).read_text(encoding='utf-8') for name in old] == [UGLY, UGLY]
+    assert format_files(root, ['sub'], all_files=True).changed == ('sub/o.py',)
+    result = format_files(root, all_files=True)
+    assert (result.changed, result.left_alone) == (('half.py', 'old.py'), ())
+    assert [message.path for message in result.broken] == ['bad.py']
+
+
+def test_recorded_files_stay_where_they_can_not_be_checked(make: Make) -> None:
+    """A formatter that fails to check says nothing about what is old: it may not write there either."""
+    root = make({'old.py': UGLY})
+    found = lint(root, options=LintOptions(tools=('isort', 'black'))).messages
+    recorded = Baseline.make(found, line_reader(root)).dump()
+    make({BASELINE_FILE: recorded, 'pyproject.toml': '[tool.black]\nline-length = "wide"\n'})
+    result = format_files(root)
+    assert (result.changed, [failure.tool for failure in result.crashed]) == ((), ['black'])
+    assert (root / 'old.py').read_text(encoding='utf-8') == UGLY
 
 
 def test_a_linter_is_no_formatter(tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ def _messages(space: Workspace, service: Service) -> tuple[Message, ...]:
 
 def _format(space: Workspace, run: Run, commits: list[tuple[str, str]]) -> None:
     run.say('formatting all code with isort and black')
-    format_files(space.service)
+    format_files(space.service, all_files=True)
     message = 'style: format the code with isort and black'
     commit = space.commit(message)
     if commit is None:

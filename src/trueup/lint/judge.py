@@ -46,6 +46,7 @@ class Baselines:
         self._use = use
         self._given = given
         self._found: dict[str, Baseline | None] = {}
+        self._recorded: dict[str, set[tuple[str, str]]] = {}
 
     def split(self, messages: Sequence[Message]) -> tuple[tuple[Message, ...], tuple[Message, ...]]:
         """New and known messages, each in the order of a report."""
@@ -62,6 +63,14 @@ class Baselines:
         """Whether some baseline is about a path."""
         return self._load(self._place(path)) is not None
 
+    def records(self, tool: str, path: str) -> bool:
+        """Whether the baseline that a path belongs to says anything of it by this tool."""
+        place = self._place(path)
+        if place not in self._recorded:
+            baseline = self._load(place)
+            self._recorded[place] = {(entry.tool, entry.path) for entry in baseline.entries} if baseline else set()
+        return (tool, _inside(place, path)) in self._recorded[place]
+
     def gone(self, messages: Sequence[Message], unchecked: Sequence[str]) -> int:
         """How many recorded findings of the root's own baseline a whole run no longer gave."""
         baseline = self._load('.')
@@ -74,8 +83,7 @@ class Baselines:
         groups: dict[str, list[Message]] = {}
         for message in messages:
             place = self._place(message.path)
-            inner = message.path if place == '.' else message.path.removeprefix(f'{place}/')
-            groups.setdefault(place, []).append(message._replace(path=inner))
+            groups.setdefault(place, []).append(message._replace(path=_inside(place, message.path)))
         return groups
 
     def _place(self, path: str) -> str:
@@ -162,6 +170,10 @@ def _notes(parts: Sequence[Part], unchecked: Sequence[str], gone: int) -> tuple[
     if gone:
         found.append(f'recorded findings that are gone: {gone}; `trueup baseline --shrink` takes them out')
     return tuple(found)
+
+
+def _inside(place: str, path: str) -> str:
+    return path if place == '.' else path.removeprefix(f'{place}/')
 
 
 def _under(place: str, message: Message) -> Message:
