@@ -6,7 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
+from trueup.text.tree import Node
+
 MARKER = re.compile(r'^(?:<{7}|>{7}|\|{7})(?: |$)', re.MULTILINE)
+DOUBLE = re.compile(r'~\d+$')
 TOKEN = re.compile(r'[\w@./:+-]*\w[\w@./:+-]*')
 
 
@@ -21,3 +24,9 @@ def lost(ours: str, result: str, excused: Iterable[str]) -> tuple[str, ...]:
     for text in excused:
         missing -= Counter(TOKEN.findall(text))
     return tuple(sorted(missing))
+
+
+def doubled(node: Node) -> frozenset[str]:
+    """Keys that stand more than once where a format allows it, such as a target of a Makefile."""
+    own = frozenset(key for key in node.keys if DOUBLE.search(key))
+    return own.union(*(doubled(child) for child in node.children))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from trueup.merge._gates import has_marker, lost
+from trueup.merge._gates import doubled, has_marker, lost
 from trueup.merge._job import Job, quoted, unowned
 from trueup.merge._textual import merge_as_text, text_decisions
 from trueup.merge._walk import Choice, Edit, Three, Walked, walk
@@ -128,7 +128,12 @@ def _clean(job: Job, grammar: Grammar, lines: str, result: Document) -> bool:
         grammar.check(lines)
     except Malformed:
         return False
-    return not has_marker(lines) and (unowned(job.rules) or _meaning(grammar, lines) == result.root.data)
+    if has_marker(lines):
+        return False
+    if _meaning(grammar, lines) == result.root.data:
+        return True
+    known = doubled(grammar.parse(job.ours).root) | doubled(grammar.parse(job.theirs).root)
+    return unowned(job.rules) and doubled(grammar.parse(lines).root) <= known
 
 
 def _unspliced(job: Job, grammar: Grammar, why: str) -> Merged:

@@ -155,13 +155,16 @@ def _merged(question: Question) -> Verdict | None:
         if merged.open:
             return None
         return Verdict('text', merged.heuristic, 'both changed it, in different lines', merged.level, merged.text)
-    text = merge_listing(base.text, ours.text, theirs.text) or merge_words(base.text, ours.text, theirs.text, both=both)
-    if text is None:
+    listed = merge_listing(base.text, ours.text, theirs.text)
+    found = (listed, 'words') if listed is not None else merge_words(base.text, ours.text, theirs.text, both=both)
+    if found is None:
         return None
+    text, rule = found
     if text in (ours.text, theirs.text):
         take = 'ours' if text == ours.text else 'theirs'
         return Verdict(take, 'newer version', 'both raised it: the newer one stands')
-    return Verdict('text', 'words', 'both changed it, in different words', Level.NOTED, text)
+    level = Level.REVIEW if rule == 'both inserted' else Level.NOTED
+    return Verdict('text', rule, 'both changed it, in different words', level, text)
 
 
 COMMAS = re.compile(r'(?P<open>["\']?)(?P<items>[^\s,"\'<>=~^]+(?:\s*,\s*[^\s,"\'<>=~^]+)+,?)(?P=open)')

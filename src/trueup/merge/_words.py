@@ -14,6 +14,8 @@ from trueup.text.encoding import lines
 
 WORD = re.compile(r'\w+(?:[.]\w+)*|\s+|[^\w\s]')
 VERSION = re.compile(r'v?\d+(?:\.\w+)+')
+NAMES = re.compile(r'[\w. -]*')
+"""Words of which a list has no order, such as packages to install."""
 CLOSE = 12
 """Lines above which a conflicting hunk is not looked at word by word."""
 
@@ -98,13 +100,13 @@ def merge_hunk(run: Run, *, both: bool) -> tuple[str, str] | None:
         return (_ended(ours) + theirs, 'both inserted') if both else None
     if max(part.count('\n') for part in run) > CLOSE:
         return None
-    merged = merge_words(base, ours, theirs, both=both)
-    return (merged, 'words') if merged is not None else None
+    return merge_words(base, ours, theirs, both=both)
 
 
-def merge_words(base: str, ours: str, theirs: str, *, both: bool = False) -> str | None:
-    """Merge short texts word by word; None where both changed the same words in different ways."""
-    parts = []
+def merge_words(base: str, ours: str, theirs: str, *, both: bool = False) -> tuple[str, str] | None:
+    """Merge short texts word by word; text and rule, None where both changed the same words in different ways."""
+    parts: list[str] = []
+    rule = 'words'
     for hunk in diff3(WORD.findall(base), WORD.findall(ours), WORD.findall(theirs)):
         if hunk.kind != 'conflict':
             parts.append(_side(hunk))
@@ -115,9 +117,10 @@ def merge_words(base: str, ours: str, theirs: str, *, both: bool = False) -> str
             parts.append(newer)
         elif both and not run[0].strip() and run[1].strip() and run[2].strip():
             parts.append(_glue(run[1], run[2]))
+            rule = rule if NAMES.fullmatch(run[1] + run[2]) else 'both inserted'
         else:
             return None
-    return ''.join(parts)
+    return ''.join(parts), rule
 
 
 def newer_version(base: str, ours: str, theirs: str) -> str | None:
