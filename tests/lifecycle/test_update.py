@@ -44,7 +44,10 @@ def _team_edits(service: Path) -> None:
     project = service / 'pyproject.toml'
     project.write_text(project.read_text() + '\n[tool.mypy]\nstrict = true  # ours\n')
     hooks = service / '.pre-commit-config.yaml'
-    hooks.write_text(hooks.read_text() + '  - repo: local\n    hooks:\n      - {id: ours, name: ours, entry: "true", language: system}\n')
+    hooks.write_text(
+        hooks.read_text()
+        + '  - repo: local\n    hooks:\n      - {id: ours, name: ours, entry: "true", language: system}\n'
+    )
     if (service / 'Makefile').exists():
         makefile = service / 'Makefile'
         makefile.write_text(makefile.read_text() + '\ndeploy: ## Ours\n\t./deploy.sh\n')
@@ -71,7 +74,9 @@ def _assert_updated(service: Path) -> None:
 
 
 @pytest.mark.parametrize('kind', ['generated', 'adopted'])
-def test_trueup_update_makes_a_branch_that_passes_check(trueup: Trueup, kind: str, request: pytest.FixtureRequest) -> None:
+def test_trueup_update_makes_a_branch_that_passes_check(
+    trueup: Trueup, kind: str, request: pytest.FixtureRequest
+) -> None:
     """The new version is there, the team's edits too, and `undo` takes it back."""
     service: Path = request.getfixturevalue(kind)
     before = tree_of(service)
@@ -127,7 +132,9 @@ def test_eject_leaves_nothing_of_ours_and_is_undone(trueup: Trueup, generated: P
     before = tree_of(generated)
     said = trueup('eject', generated)
     assert said.code == 0, said.err
-    text = '\n'.join(path.read_text() for path in generated.rglob('*') if path.name in ('noxfile.py', '.pre-commit-config.yaml'))
+    text = '\n'.join(
+        path.read_text() for path in generated.rglob('*') if path.name in ('noxfile.py', '.pre-commit-config.yaml')
+    )
     assert 'trueup' not in text and 'PyCQA/flake8' in text and 'id: ours' in text
     assert not (generated / '.copier-answers.yml').exists()
     compile((generated / 'noxfile.py').read_text(), 'noxfile.py', 'exec')

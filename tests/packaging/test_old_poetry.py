@@ -211,7 +211,9 @@ def test_union_of_pythons_has_gaps() -> None:
 
 def test_a_version_that_the_code_reads_stays_where_it_is_read() -> None:
     """A test of the service that compares `[tool.poetry] version` with its own goes on passing."""
-    reader = "import toml\n\n\ndef test():\n    assert toml.load('pyproject.toml')['tool']['poetry']['version'] == '1.2.0'\n"
+    reader = (
+        "import toml\n\n\ndef test():\n    assert toml.load('pyproject.toml')['tool']['poetry']['version'] == '1.2.0'\n"
+    )
     text = HEAD + '[tool.poetry.dependencies]\npython = "^3.8"\n'
     found = text_of(converted({'pyproject.toml': text, 'tests/test_version.py': reader}))
     assert '[tool.poetry]\nversion = "1.2.0"\n' in found and 'dynamic = ["version"]' in found
