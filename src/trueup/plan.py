@@ -48,12 +48,15 @@ def plan(base: Tree | None, ours: Tree, theirs: Tree, context: Context) -> Plan:
     draft = _Draft()
     old = base or EMPTY
     for path in sorted({*old, *theirs}):
-        _one_file(
+        sides = _Sides(
             path,
-            _Sides(base is not None and path in old, old.get(path), ours.get(path), theirs.get(path)),
-            context,
-            draft,
+            context.policies.owner(path),
+            base is not None and path in old,
+            old.get(path),
+            ours.get(path),
+            theirs.get(path),
         )
+        _one_file(sides, context, draft)
     if context.retire:
         for item in context.policies.retired:
             _retire(item, (ours, theirs), context, draft)
@@ -62,112 +65,122 @@ def plan(base: Tree | None, ours: Tree, theirs: Tree, context: Context) -> Plan:
 
 @dataclass(frozen=True, slots=True)
 class _Sides:
+    """One file in the three trees, and who owns it."""
+
+    path: str
+    owner: Owner
     had_base: bool
     base: File | None
     ours: File | None
     theirs: File | None
 
 
-def _one_file(path: str, sides: _Sides, context: Context, draft: _Draft) -> None:
-    owner = context.policies.owner(path)
+def _one_file(sides: _Sides, context: Context, draft: _Draft) -> None:
     if sides.theirs is None:
-        _dropped(path, sides, owner, draft)
+        _dropped(sides, draft)
     elif sides.ours is None:
-        _absent(path, sides, owner, context, draft)
+        _absent(sides, context, draft)
     elif sides.ours.data == sides.theirs.data:
-        if owner is Owner.REQUIRED and sides.ours.mode is not sides.theirs.mode:
-            _replace(path, sides, owner, context, draft, 'file mode differs')
-    elif sides.base is not None and sides.ours.data == sides.base.data and owner is not Owner.TEAM:
-        _replace(path, sides, owner, context, draft, 'untouched by the service')
+        if sides.owner is Owner.REQUIRED and sides.ours.mode is not sides.theirs.mode:
+            _replace(sides, context, draft, 'file mode differs')
+    elif sides.base is not None and sides.ours.data == sides.base.data and sides.owner is not Owner.TEAM:
+        _replace(sides, context, draft, 'untouched by the service')
     else:
-        _both(path, sides, owner, context, draft)
+        _both(sides, context, draft)
 
 
-def _dropped(path: str, sides: _Sides, owner: Owner, draft: _Draft) -> None:
+def _dropped(sides: _Sides, draft: _Draft) -> None:
     if sides.ours is None or sides.base is None:
         return
     if sides.ours.data == sides.base.data:
         draft.write(
-            Change(path, sides.ours, None),
+            Change(sides.path, sides.ours, None),
             Decision(
-                path,
+                sides.path,
                 (),
                 Action.REMOVE,
                 'file',
                 None,
-                owner,
+                sides.owner,
                 'the standard dropped it and the service never edited it',
                 'standard',
                 'untouched file',
             ),
         )
         return
-    draft.keep(path, owner, 'the standard dropped it; kept, because the service edited it', level=Level.REVIEW)
+    draft.keep(
+        sides.path, sides.owner, 'the standard dropped it; kept, because the service edited it', level=Level.REVIEW
+    )
 
 
-def _absent(path: str, sides: _Sides, owner: Owner, context: Context, draft: _Draft) -> None:
-    rules = (rule.rule.owner for rule in context.policies.file(path).entries)
-    enforced = any(found in (Owner.REQUIRED, Owner.FLOOR) for found in (owner, *rules))
-    if owner is Owner.TEAM and not context.adopting:
+def _absent(sides: _Sides, context: Context, draft: _Draft) -> None:
+    rules = (rule.rule.owner for rule in context.policies.file(sides.path).entries)
+    enforced = any(found in (Owner.REQUIRED, Owner.FLOOR) for found in (sides.owner, *rules))
+    if sides.owner is Owner.TEAM and not context.adopting:
         return
     if sides.had_base and not enforced:
-        draft.keep(path, owner, 'the service deleted it; it stays deleted')
+        draft.keep(sides.path, sides.owner, 'the service deleted it; it stays deleted')
         return
     reason = 'required by the standard' if enforced else 'new in the standard'
     assert sides.theirs is not None
     draft.write(
-        Change(path, None, sides.theirs),
-        Decision(path, (), Action.ADD, None, 'file', owner, reason, context.source, 'absent file'),
+        Change(sides.path, None, sides.theirs),
+        Decision(sides.path, (), Action.ADD, None, 'file', sides.owner, reason, context.source, 'absent file'),
     )
 
 
-def _replace(path: str, sides: _Sides, owner: Owner, context: Context, draft: _Draft, reason: str) -> None:
+def _replace(sides: _Sides, context: Context, draft: _Draft, reason: str) -> None:
     assert sides.ours is not None and sides.theirs is not None
     mode = sides.theirs.mode if sides.ours.data == sides.theirs.data else sides.ours.mode
     draft.write(
-        Change(path, sides.ours, File(sides.theirs.data, mode)),
-        Decision(path, (), Action.CHANGE, 'file', 'file', owner, reason, context.source, 'untouched file'),
+        Change(sides.path, sides.ours, File(sides.theirs.data, mode)),
+        Decision(sides.path, (), Action.CHANGE, 'file', 'file', sides.owner, reason, context.source, 'untouched file'),
     )
 
 
-def _both(path: str, sides: _Sides, owner: Owner, context: Context, draft: _Draft) -> None:
+def _both(sides: _Sides, context: Context, draft: _Draft) -> None:
     assert sides.ours is not None and sides.theirs is not None
     ours, theirs = decode(sides.ours.data), decode(sides.theirs.data)
     if Mode.LINK in (sides.ours.mode, sides.theirs.mode) or ours is None or theirs is None:
-        _opaque(path, sides, owner, context, draft)
+        _opaque(sides, context, draft)
         return
     base = decode(sides.base.data) if sides.base is not None else None
     merged = merge(
-        base.text if base else None, ours.text, theirs.text, path=path, policies=context.policies, source=context.source
+        base.text if base else None,
+        ours.text,
+        theirs.text,
+        path=sides.path,
+        policies=context.policies,
+        source=context.source,
     )
     draft.decisions.extend(merged.decisions)
     draft.conflicts.extend(merged.conflicts)
     if merged.text != ours.text:
-        draft.changes.append(Change(path, sides.ours, File(encode(merged.text, ours), sides.ours.mode)))
+        draft.changes.append(Change(sides.path, sides.ours, File(encode(merged.text, ours), sides.ours.mode)))
 
 
-def _opaque(path: str, sides: _Sides, owner: Owner, context: Context, draft: _Draft) -> None:
-    if owner is Owner.REQUIRED:
+def _opaque(sides: _Sides, context: Context, draft: _Draft) -> None:
+    if sides.owner is Owner.REQUIRED:
         draft.write(
-            Change(path, sides.ours, sides.theirs),
+            Change(sides.path, sides.ours, sides.theirs),
             Decision(
-                path,
+                sides.path,
                 (),
                 Action.CHANGE,
                 'file',
                 'file',
-                owner,
+                sides.owner,
                 'required by the standard',
                 context.source,
                 'opaque file',
             ),
         )
         return
-    if sides.base == sides.theirs or owner in (Owner.SEED, Owner.TEAM):
-        draft.keep(path, owner, "no text that could be merged; the service's file stays")
+    if sides.base == sides.theirs or sides.owner in (Owner.SEED, Owner.TEAM):
+        draft.keep(sides.path, sides.owner, "no text that could be merged; the service's file stays")
         return
     draft.conflicts.append(
-        Conflict(path, (), None, 'file of the service', 'file of the standard', 'no text that could be merged')
+        Conflict(sides.path, (), None, 'file of the service', 'file of the standard', 'no text that could be merged')
     )
 
 
