@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 KeyPath = tuple[str, ...]
-"""Keys from the root of a document; a list item by identity is one segment such as `[id=black]`. () is the whole file."""
+"""Keys from the root of a document; a list item by identity is one segment: `[id=black]`. () is the whole file."""
 
 
 class Mode(StrEnum):
@@ -201,6 +201,7 @@ class Debt:
 
     @property
     def total(self) -> int:
+        """Number of recorded findings."""
         return sum(self.by_rule.values())
 
 

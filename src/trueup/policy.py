@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -63,7 +64,7 @@ class Retired(NamedTuple):
     key: KeyPath = ()
 
     def __str__(self) -> str:
-        return str(Target(*self))
+        return str(Target(self.path, self.key))
 
 
 class Move(NamedTuple):
@@ -173,10 +174,10 @@ def overlap(first: str, second: str) -> bool:
 def _overlap(first: str, second: str) -> bool:
     if not first or not second:
         return not (first + second).strip('*')
+    if second[0] == '*':
+        first, second = second, first
     if first[0] == '*':
         return _overlap(first[1:], second) or _overlap(first, second[1:])
-    if second[0] == '*':
-        return _overlap(second, first)
     return (first[0] == second[0] or '?' in (first[0], second[0])) and _overlap(first[1:], second[1:])
 
 
@@ -258,16 +259,14 @@ class _Reader:
         groups: dict[tuple[KeyPath, int], list[Entry]] = {}
         for entry in entries:
             groups.setdefault((entry.target.key, entry.weight[1]), []).append(entry)
-        for group in groups.values():
-            for number, first in enumerate(group):
-                for second in group[number + 1 :]:
-                    if first.rule.owner is not second.rule.owner and overlap(first.target.glob, second.target.glob):
-                        raise self.error(
-                            f'{first.target} ({first.rule.owner}) and {second.target} ({second.rule.owner}, '
-                            f'line {second.line}) say different things about the same keys',
-                            first.line,
-                            'make one pattern longer',
-                        )
+        for first, second in (pair for group in groups.values() for pair in itertools.combinations(group, 2)):
+            if first.rule.owner is not second.rule.owner and overlap(first.target.glob, second.target.glob):
+                raise self.error(
+                    f'{first.target} ({first.rule.owner}) and {second.target} ({second.rule.owner}, '
+                    f'line {second.line}) say different things about the same keys',
+                    first.line,
+                    'make one pattern longer',
+                )
 
     def known(self, table: Mapping[str, Any], allowed: frozenset[str], line: int) -> None:
         """No key that has no meaning."""

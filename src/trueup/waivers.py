@@ -1,4 +1,4 @@
-"""Recorded exceptions to the standard: `[tool.trueup.waivers]` of a service, each with a reason, an owner and an end."""
+"""Recorded exceptions to the standard: `[tool.trueup.waivers]`, each with a reason, an owner and an end."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def write_waivers(pyproject: str, waivers: Iterable[Waiver]) -> str:
 
 
 def write_open(pyproject: str, decisions: Mapping[str, str]) -> str:
-    """The pyproject text with `[tool.trueup.open]`: decisions that wait for a person, who deletes each line when made."""
+    """The pyproject text with `[tool.trueup.open]`: decisions that wait; a person deletes each line when it is made."""
     if not decisions:
         return pyproject
     document = tomlkit.parse(pyproject)

@@ -128,18 +128,19 @@ def test_a_missing_git(trueup: Trueup, old_service: Path, standard: Path, monkey
 
 
 @pytest.mark.parametrize(
-    ('spelling', 'code', 'words'),
+    ('spelling', 'answer'),
     [
-        ('../std', 2, 'not an address'),
-        ('/nowhere/at/all', 6, 'could not be reached'),
-        ('{standard}@v9.9.9', 2, "no tag 'v9.9.9'"),
-        ('https://user:secret@example.com/std.git', 5, 'credentials'),
+        ('../std', (2, 'not an address')),
+        ('/nowhere/at/all', (6, 'could not be reached')),
+        ('{standard}@v9.9.9', (2, "no tag 'v9.9.9'")),
+        ('https://user:secret@example.com/std.git', (5, 'credentials')),
     ],
 )
 def test_a_standard_that_can_not_be_used(
-    trueup: Trueup, old_service: Path, standard: Path, spelling: str, code: int, words: str
+    trueup: Trueup, old_service: Path, standard: Path, spelling: str, answer: tuple[int, str]
 ) -> None:
     """Relative, unreachable, without the tag, with a secret in it."""
+    code, words = answer
     found, err = _adopt(trueup, old_service, spelling.format(standard=standard))
     assert (found, words in _one_line(err)) == (code, True), err
     assert 'secret' not in err

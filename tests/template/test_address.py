@@ -18,10 +18,17 @@ SPELLINGS = [
     ('gh:acme/standard', HUB, HUB, ''),
     ('gh:acme/standard.git', HUB, HUB, ''),
     ('gl:acme/standard', 'https://gitlab.com/acme/standard.git', 'https://gitlab.com/acme/standard.git', ''),
-    ('git+https://example.com/acme/standard', 'https://example.com/acme/standard', 'https://example.com/acme/standard.git', ''),
+    (
+        'git+https://example.com/acme/standard',
+        'https://example.com/acme/standard',
+        'https://example.com/acme/standard.git',
+        '',
+    ),
     ('ssh://git@example.com/acme/standard.git', 'ssh://git@example.com/acme/standard.git', '', ''),
     (
-        'git@example.com:acme/standard.git', 'git@example.com:acme/standard.git', 'git@example.com:acme/standard.git',
+        'git@example.com:acme/standard.git',
+        'git@example.com:acme/standard.git',
+        'git@example.com:acme/standard.git',
         'ssh://git@example.com/acme/standard.git',
     ),
 ]
@@ -34,11 +41,10 @@ def addresses(service: Path) -> tuple[str, str, str]:
     return hooks['repo'], hooks['rev'], requirement
 
 
-@pytest.mark.parametrize(('spelling', 'asked', 'repo', 'sessions'), SPELLINGS, ids=lambda value: value or '-')
-def test_remote_spellings(  # pylint: disable=too-many-arguments,too-many-positional-arguments
-    standard: Path, tmp_path: Path, spelling: str, asked: str, repo: str, sessions: str
-) -> None:
+@pytest.mark.parametrize('row', SPELLINGS, ids=lambda row: row[0])
+def test_remote_spellings(standard: Path, tmp_path: Path, row: tuple[str, str, str, str]) -> None:
     """Shorthands are written out; what pip does not know is translated for it; the answers keep what was typed."""
+    spelling, asked, repo, sessions = row
     with quiet_git(tmp_path, instead_of(asked, standard)):
         root = render(spelling, tmp_path / 'churn', scope='config')
     repo = repo or spelling
@@ -78,7 +84,8 @@ def test_mirror_for_hooks(standard: Path, tmp_path: Path) -> None:
     """Hooks and sessions may come from a mirror; the answers still name the standard."""
     root = render(standard, tmp_path / 'churn', scope='config', hooks_repo='git@mirror.example.com:acme/trueup.git')
     assert addresses(root) == (
-        'git@mirror.example.com:acme/trueup.git', 'v0.1.0',
+        'git@mirror.example.com:acme/trueup.git',
+        'v0.1.0',
         '# dependencies = ["nox", "trueup @ git+ssh://git@mirror.example.com/acme/trueup.git@v0.1.0"]',
     )
     assert str(standard) in files(root)['.copier-answers.yml']

@@ -14,7 +14,8 @@ from trueup.model import Evidence, Fact, Mode
 from trueup.repo import LARGE, Repo
 
 IGNORED_FOLDERS = frozenset(
-    '.git .tox .nox .venv venv virtualenv node_modules __pycache__ site-packages .eggs build dist .ipynb_checkpoints'.split()
+    '.git .tox .nox .venv venv virtualenv node_modules __pycache__ site-packages .eggs build dist '
+    '.ipynb_checkpoints'.split()
 )
 TEST_FOLDERS = frozenset({'test', 'tests', 'testing', 'unit_tests', 'integration_tests', 'e2e'})
 SIDE_FOLDERS = frozenset(

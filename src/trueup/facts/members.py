@@ -14,7 +14,10 @@ APPLICATION = re.compile(r'\b(FastAPI|Flask|Starlette|falcon\.(?:API|App)|web\.A
 
 
 def read(view: View) -> Iterator[Fact]:
-    """`members` (folders with packaging of their own), `web_client`, `service_root` (where facts were read) and `service_root_hint`."""
+    """`members` and `web_client`, `service_root` and `service_root_hint`.
+
+    Members are folders with packaging of their own; the root is where the facts were read.
+    """
     members: dict[str, Evidence] = {}
     for path in view.named(PACKAGING):
         folder = path.rpartition('/')[0]

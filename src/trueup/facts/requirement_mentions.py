@@ -11,8 +11,8 @@ from trueup.facts._view import LONG_LINE, View, at
 from trueup.model import Evidence, Fact
 
 READERS = (
-    r'(\.\./)*(\.readthedocs\.ya?ml|makefile|[^/]+\.mk|tox\.ini|noxfile\.py|setup\.py|setup\.cfg|pyproject\.toml|manifest\.in|'
-    r'mlproject|([^/]+/)?[^/]+\.(sh|bat|ps1)|([^/]+/)*(docker-)?compose[\w.-]*\.ya?ml|readme(\.\w+)?|docs/.*\.(md|rst)|'
+    r'(\.\./)*(\.readthedocs\.ya?ml|makefile|[^/]+\.mk|tox\.ini|noxfile\.py|setup\.py|setup\.cfg|pyproject\.toml|'
+    r'manifest\.in|mlproject|([^/]+/)?[^/]+\.(sh|bat|ps1)|([^/]+/)*(docker-)?compose[\w.-]*\.ya?ml|readme(\.\w+)?|docs/.*\.(md|rst)|'
     r'([^/]+/)*([^/]+\.)?(dockerfile|containerfile)([.-][\w.-]+)?|([^/]+/)*requirements[^/]*\.(txt|in))'
 )
 TALK = ('.md', '.rst', 'readme')

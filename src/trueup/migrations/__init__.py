@@ -1,4 +1,4 @@
-"""Migrations: state-based, idempotent steps from an old shape to the standard's, one module each, in order of `STEPS`."""
+"""Migrations: state-based, idempotent steps from an old shape to the standard's, one module each, as in `STEPS`."""
 
 from __future__ import annotations
 

@@ -158,20 +158,20 @@ def _move(document: tomlkit.TOMLDocument, setting: Setting) -> Decision:
 
 def _settings(repo: Repo) -> Iterator[Setting]:
     for place in PLACES:
-        text = repo.text(place.path)
-        if text is None:
-            continue
-        parser = configparser.RawConfigParser(strict=False, allow_no_value=True)
-        parser.optionxform = str  # type: ignore[assignment,method-assign]  # typeshed calls it a method
-        try:
-            parser.read_string(text)
-        except configparser.Error:
-            continue
-        if parser.has_section(place.section):
-            for option, value in parser.items(place.section):
-                name = option if option in place.options else option.replace('_', '-')
-                if name in place.options and value is not None:
-                    yield Setting(place, name, value)
+        for option, value in _options(repo.text(place.path) or '', place.section):
+            name = option if option in place.options else option.replace('_', '-')
+            if name in place.options and value is not None:
+                yield Setting(place, name, value)
+
+
+def _options(text: str, section: str) -> list[tuple[str, str]]:
+    parser = configparser.RawConfigParser(strict=False, allow_no_value=True)
+    parser.optionxform = str  # type: ignore[assignment,method-assign]  # typeshed calls it a method
+    try:
+        parser.read_string(text)
+        return parser.items(section)
+    except configparser.Error:
+        return []
 
 
 MIGRATION = Migration(

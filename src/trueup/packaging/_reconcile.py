@@ -156,7 +156,8 @@ def _joined(held: Reconciled, first: Dependency, second: Dependency) -> Dependen
     if not compatible(first.specifier, second.specifier):
         return _excluded(held, merged, second)
     specifier = _narrower(first.specifier, second.specifier)
-    reason = f'{first.evidence} ({first.specifier or "any version"}) and {second.evidence} ({second.specifier or "any version"}) together'
+    asked = (f'{each.evidence} ({each.specifier or "any version"})' for each in (first, second))
+    reason = f'{" and ".join(asked)} together'
     _say(held, second, _Verdict(first.key_path, replace(merged, specifier=specifier), reason, Action.CHANGE))
     return replace(merged, specifier=specifier, reason=reason)
 

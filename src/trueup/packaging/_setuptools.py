@@ -82,7 +82,7 @@ class Mapper:
     def requirements(self, entries: object, where: Evidence, *, group: str = '', extra: str = '') -> None:
         """install_requires and its sisters."""
         for entry in entries.splitlines() if isinstance(entries, str) else entries if isinstance(entries, list) else []:
-            text = str(entry).split(' #')[0].strip()
+            text = str(entry).partition(' #')[0].strip()
             if text and not text.startswith('#'):
                 self._requirement(text, where, group, extra)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 
@@ -114,12 +114,11 @@ def _relative(path: str, places: tuple[Path, ...]) -> str:
 def _sources(folder: Path) -> Iterator[Source]:
     for place in ancestors(folder):
         for name, sections in SECTIONS.items():
-            if not sections:
-                table = tool_table(place / name, 'isort')
-                if table:
-                    yield Source(place / name, table)
-                continue
-            parsed = read_ini(place / name)
-            options = {key: value for section in sections for key, value in parsed.get(section, {}).items()}
+            options = _ini(place / name, sections) if sections else tool_table(place / name, 'isort')
             if options:
                 yield Source(place / name, options)
+
+
+def _ini(path: Path, sections: tuple[str, ...]) -> Mapping[str, str]:
+    parsed = read_ini(path)
+    return {key: value for section in sections for key, value in parsed.get(section, {}).items()}
