@@ -55,7 +55,7 @@ def make_repository(tmp_path: Path) -> MakeRepository:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content if isinstance(content, bytes) else content.encode())
         root.mkdir(exist_ok=True)
-        git(root, 'init', '--quiet')
+        git(root, 'init', '--quiet', '--initial-branch=main')
         git(root, 'add', '--all')
         git(root, 'commit', '--quiet', '--allow-empty', '-m', 'feat: start')
         return root

@@ -19,7 +19,7 @@ def fixture_standard(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build_standard(tmp_path_factory.mktemp('standard') / 'trueup')
 
 
-@pytest.fixture(name='git', scope='session', autouse=True)
+@pytest.fixture(name='git', scope='package', autouse=True)
 def fixture_git(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """No setting of this machine's Git or Copier takes part."""
     with quiet_git(tmp_path_factory.mktemp('git')):
