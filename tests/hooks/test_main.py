@@ -88,7 +88,8 @@ def test_usage(run_hook: RunHook) -> None:
     assert (code, err) == (0, '') and out.startswith('usage: trueup-hook ID')
 
 
-def test_unknown_option_and_interpreter(repository: Path, run_hook: RunHook) -> None:
+@pytest.mark.usefixtures('repository')
+def test_unknown_option_and_interpreter(run_hook: RunHook) -> None:
     """A mistake in `args:` is named before anything runs."""
     assert run_hook('black', '--fast') == (
         2,

@@ -44,8 +44,8 @@ class Done(NamedTuple):
     summary: dict[str, Any]
 
 
-@pytest.fixture
-def service(tmp_path: Path) -> Path:
+@pytest.fixture(name='service')
+def fixture_service(tmp_path: Path) -> Path:
     """A package with one function, one test of it, and the noxfile of the standard."""
     files = {
         'noxfile.py': NOXFILE.format(''),

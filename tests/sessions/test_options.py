@@ -20,7 +20,7 @@ from trueup.sessions._reference import REFERENCE, main, tables
 ROOT = Path(__file__).parents[2]
 
 
-def service(root: Path, text: str = '', *files: str) -> Options:
+def service(root: Path, text: str, *files: str) -> Options:
     """A service with that pyproject.toml and empty other files."""
     (root / 'pyproject.toml').write_text(text, encoding='utf-8')
     for name in files:
@@ -173,7 +173,7 @@ GROUPS = '[dependency-groups]\ntest = ["pytest"]\ndev = [{ include-group = "test
 
 
 @pytest.mark.parametrize(
-    ('text', 'files', 'tools', 'sentence', 'command', 'arguments'),
+    'row',
     [
         (
             POETRY,
@@ -268,17 +268,12 @@ GROUPS = '[dependency-groups]\ntest = ["pytest"]\ndev = [{ include-group = "test
     ],
 )
 def test_how_to_install(
-    tmp_path: Path,
-    text: str,
-    files: list[str],
-    tools: tuple[Any, bool],
-    sentence: str,
-    command: tuple[str, ...],
-    arguments: tuple[str, ...],
-) -> None:  # pylint: disable=too-many-arguments,too-many-positional-arguments
+    tmp_path: Path, row: tuple[str, list[str], tuple[Any, bool], str, tuple[str, ...], tuple[str, ...]]
+) -> None:
     """The lock decides if its tool is there; otherwise the next best, and the sentence says which."""
+    text, files, tools, *expected = row
     steps = decide(service(tmp_path, text, *files), poetry=tools[0], uv=tools[1])
-    assert (steps.sentence, steps.command, steps.arguments) == (sentence, command, arguments)
+    assert [steps.sentence, steps.command, steps.arguments] == expected
 
 
 @pytest.mark.parametrize('name', ['poetry', 'uv'])

@@ -38,10 +38,10 @@ def keys(node: Node, path: KeyPath = ()) -> Iterator[KeyPath]:
 def written(rendered: Render) -> dict[str, set[KeyPath]]:
     """Keys by file, over all renders that have the default names and address; () is the file itself."""
     found: dict[str, set[KeyPath]] = {}
-    for name, answers in OPTIONS.items():
+    for answers in OPTIONS.values():
         if {'service_name', 'package_name', 'package_path', 'hooks_repo'} & set(answers):
             continue
-        for path, text in files(rendered(**OPTIONS[name])).items():
+        for path, text in files(rendered(**answers)).items():
             grammar = strategy_for(path).grammar
             below = set(keys(grammar.parse(text).root)) if grammar else set()
             found.setdefault(path, {()}).update(below)
@@ -61,9 +61,8 @@ def test_every_policy_speaks_about_something(policies: Policies, rendered: Rende
     idle = [
         str(entry.target)
         for entry in policies.entries
-        if entry.rule.owner not in NEVER_WRITTEN and not any(
-            entry.target.key in below for path, below in found.items() if matches(entry.target.glob, path)
-        )
+        if entry.rule.owner not in NEVER_WRITTEN
+        and not any(entry.target.key in below for path, below in found.items() if matches(entry.target.glob, path))
     ]
     assert not idle
 

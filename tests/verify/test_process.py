@@ -64,8 +64,8 @@ def test_environment_of_tests_and_installs(tmp_path: Path) -> None:
         'REQUESTS_CA_BUNDLE': '/ca', 'DATABASE_URL': 'd', 'GIT_DIR': '/x',
     }  # fmt: skip
     tests, installs = for_tests(tmp_path, known=known), for_installs(tmp_path, allow=('DATABASE_URL',), known=known)
-    assert {name for name in known if tests.get(name) == known[name]} == {'PATH', 'REQUESTS_CA_BUNDLE'}
-    assert {name for name in known if installs.get(name) == known[name]} == {
+    assert {name for name, value in known.items() if tests.get(name) == value} == {'PATH', 'REQUESTS_CA_BUNDLE'}
+    assert {name for name, value in known.items() if installs.get(name) == value} == {
         'PATH', 'REQUESTS_CA_BUNDLE', 'PIP_INDEX_URL', 'UV_INDEX_PRIVATE_PASSWORD', 'POETRY_HTTP_BASIC_X_PASSWORD', 'HTTPS_PROXY', 'DATABASE_URL',
     }  # fmt: skip
     assert tests['HOME'] == installs['HOME'] == str(tmp_path) and Path(tests['TMPDIR']).is_dir()
