@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+
+import tomlkit
+from packaging.utils import canonicalize_name
 
 from trueup.lifecycle.adoption import Adoption
 from trueup.lifecycle.run import Run
@@ -16,6 +20,9 @@ from trueup.text.encoding import decode
 
 LOCK = 'poetry.lock'
 LOCK_SECONDS = 900.0
+PINS = 'trueup-pins'
+PIN = re.compile(r'(?P<name>[A-Za-z0-9][\w.-]*)\s*(?:\[[^]]*\])?\s*==\s*(?P<version>[\w.!+]+)\s*(?:\\|#|--hash|$)')
+"""An exact version without a marker (one for some platforms only is no version of the service)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +52,8 @@ def lock_service(space: Workspace, adoption: Adoption, run: Run) -> Locked:
     """Lock what is written in the workspace; when it can't be resolved the old files stay and a person decides."""
     if not is_locked(adoption.answers):
         return Locked()
-    locked = relock(space, str(adoption.answers.get('package_index_url') or ''), run)
+    index_url = str(adoption.answers.get('package_index_url') or '')
+    locked = relock(space, index_url, run, pins=_pins(space, adoption))
     if locked.open or not adoption.redundant:
         return locked
     mentioned = {f'{space.prefix}{fact.value}' for fact in adoption.facts if fact.name == 'requirements_named'}
@@ -60,7 +68,7 @@ def lock_service(space: Workspace, adoption: Adoption, run: Run) -> Locked:
         for path in sorted(named - kept)
     ]
     notes += [f'{path} stays because other files name it; trueup does not keep it in step' for path in sorted(kept)]
-    return Locked(locked.changes + exports, removed, (), tuple(notes))
+    return Locked(locked.changes + exports, removed, (), (*locked.notes, *notes))
 
 
 def is_locked(answers: Mapping[str, object]) -> bool:
@@ -68,11 +76,15 @@ def is_locked(answers: Mapping[str, object]) -> bool:
     return answers.get('packaging') == 'poetry' and answers.get('scope') != 'config'
 
 
-def relock(space: Workspace, index_url: str, run: Run) -> Locked:
-    """Run `poetry lock`; the workspace's own lock is put back, the new one is in `changes`."""
+def relock(space: Workspace, index_url: str, run: Run, *, pins: tuple[str, ...] = ()) -> Locked:
+    """Run `poetry lock`; the workspace's own lock is put back, the new one is in `changes`.
+
+    A service without a lock starts from `pins`, the versions that its requirements files name.
+    """
     path = space.prefix + LOCK
     before = read_file(space.root / path)
     run.say('locking the dependencies with Poetry')
+    notes = _start_from(space, pins, index_url) if pins and before is None else ()
     result = lock(space.service, index_url=index_url or None, timeout=LOCK_SECONDS)
     after = read_file(space.root / path)
     write_file(space.root / path, before)
@@ -81,7 +93,38 @@ def relock(space: Workspace, index_url: str, run: Run) -> Locked:
         return Locked(open=(conflict,))
     if after is not None and before is not None and after.data == before.data:
         return Locked((Change(path, before, before),))
-    return Locked((Change(path, before, after),))
+    return Locked((Change(path, before, after),), notes=notes)
+
+
+def _start_from(space: Workspace, pins: tuple[str, ...], index_url: str) -> tuple[str, ...]:
+    """Lock once with the pins as a group of their own: what Poetry locks next keeps these versions where it can."""
+    path = space.service / 'pyproject.toml'
+    file = read_file(path)
+    assert file is not None
+    document = tomlkit.parse(file.data.decode('utf-8-sig'))
+    document.setdefault('dependency-groups', tomlkit.table()).update({PINS: list(pins)})
+    try:
+        write_file(path, File(tomlkit.dumps(document).encode(), file.mode))
+        result = lock(space.service, index_url=index_url or None, timeout=LOCK_SECONDS)
+    finally:
+        write_file(path, file)
+    if result.ok:
+        return (f'the lock starts from the {len(pins)} pins of the requirements files',)
+    write_file(space.service / LOCK, None)
+    return (f'the pins of the requirements files do not fit together ({result.reason}): locked without them',)
+
+
+def _pins(space: Workspace, adoption: Adoption) -> tuple[str, ...]:
+    """Exact versions that the old requirements files name, but for those that a person must decide about."""
+    undecided = {part for item in adoption.packaging.conflicts for part in item.key}
+    found: dict[str, str] = {}
+    for source in adoption.sources:
+        text = decode((space.service / source.path).read_bytes()) if source.path.endswith('.txt') else None
+        for line in text.text.splitlines() if text else ():
+            pin = PIN.match(line)
+            if pin and f'[name={canonicalize_name(pin["name"])}]' not in undecided:
+                found.setdefault(canonicalize_name(pin['name']), f'{pin["name"]}=={pin["version"]}')
+    return tuple(found[name] for name in sorted(found))
 
 
 def _export(space: Workspace, locked: Change, path: str) -> Change:

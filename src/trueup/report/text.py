@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from textwrap import wrap
 
 from trueup.model import (
+    Action,
     Clean,
     Conflict,
     Debt,
@@ -49,6 +50,7 @@ FIRST_LOOK = 12
 """Files listed for a service that was never adopted."""
 WIDTH = 100
 
+KEY_MARKS = {Action.ADD: '+', Action.CHANGE: '~', Action.REMOVE: '-', Action.MOVE: '>', Action.KEEP: '='}
 TONES = {
     'clean': 'good', 'changed': 'good', 'would change': 'warn', 'open': 'warn', 'drifted': 'warn',
     'refused': 'bad', 'regressed': 'bad', 'failed': 'bad',
@@ -169,6 +171,7 @@ def _change(outcome: Reported, paint: Paint, verbose: bool) -> Iterator[str]:
     yield f'{getattr(paint, TONES[status_word(outcome)])(status_word(outcome))}: {_verdict(outcome, report)}'
     yield from _files(file_summaries(report), paint, verbose)
     if verbose:
+        yield from _keys(report, paint)
         yield from _kept(report, paint)
     yield from _open(report.plan.conflicts, paint, verbose)
     yield from _findings_left(report, paint)
@@ -188,7 +191,7 @@ def _verdict(outcome: Outcome, report: Report) -> str:
     kept = len(kept_decisions(report))
     return joined(
         [
-            plural(files, 'file') if files else 'no file changes',
+            plural(files, 'file') if files else 'taken back' if report.verb == 'undo' else 'no file changes',
             plural(changed_keys(report), 'decision') if changed_keys(report) else '',
             f'{kept} of your own kept' if kept else '',
             _waiting(len(report.plan.conflicts)),
@@ -230,6 +233,16 @@ def _lines(each: FileSummary) -> str:
 
 def _count(number: int) -> str:
     return str(number) if number else ''
+
+
+def _keys(report: Report, paint: Paint) -> Iterator[str]:
+    changed = [each for each in report.plan.decisions if each.changes and each.key]
+    if changed:
+        yield ''
+        yield paint.strong(f'Keys ({len(changed)})')
+    for each in changed:
+        values = ' -> '.join(one_line(value, 50) for value in (each.before, each.after) if value is not None)
+        yield f'  {KEY_MARKS[each.action]} {key_text(each.path, each.key)}{f": {values}" if values else ""}'
 
 
 def _kept(report: Report, paint: Paint) -> Iterator[str]:
