@@ -57,3 +57,4 @@ def generate(session: nox.Session) -> None:
     install(session)
     session.run('python', '-m', 'trueup.hooks.manifest')
     session.run('python', '-m', 'trueup.sessions._reference')
+    session.run('python', '-m', 'trueup.rules._reference')

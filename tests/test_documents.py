@@ -65,6 +65,14 @@ def test_links_lead_somewhere() -> None:
     assert not broken, '\n'.join(['', *broken])
 
 
+def test_every_page_can_be_found() -> None:
+    """A page that neither of the two lists names is never read."""
+    lists = [ROOT / 'docs/README.md', ROOT / 'docs/explanation/decisions/README.md']
+    links = [(index, link) for index in lists for link in re.findall(r'\]\(([^)#]+)\)', index.read_text('utf-8'))]
+    pages = {path.relative_to(ROOT).as_posix() for path in (ROOT / 'docs').rglob('*.md')} - {'docs/README.md'}
+    assert pages - {(index.parent / link).relative_to(ROOT).as_posix() for index, link in links} == set()
+
+
 def test_one_address_stands_for_the_repository() -> None:
     """A reader replaces one address, not several spellings of it."""
     spelled = {
