@@ -36,6 +36,7 @@ def test_a_waiver_lasts_through_its_last_day() -> None:
         ('"X" = { reason = "r", expires = 2027-01-01 }', 'no owner'),
         ('"X" = { reason = "r", owner = "o" }', 'no expiry date'),
         ('"X" = { reason = "r", owner = "o", expires = "soon" }', 'no expiry date'),
+        ('"X" = { reason = "r", owner = "o", expires = 2027-01-01T12:00:00 }', 'no expiry date'),
         ('"X" = "r"', 'must be a table'),
     ],
 )

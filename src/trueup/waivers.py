@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import cast
 
 import tomlkit
@@ -52,7 +52,7 @@ def _waiver(target: str, entry: object, where: str) -> Waiver:
         if not isinstance(entry.get(field), str) or not entry[field].strip():
             raise UserError(f'waiver {target!r} has no {field}', where=where, hint=f'add {field} = "..."')
     expires = entry.get('expires')
-    if not isinstance(expires, date):
+    if not isinstance(expires, date) or isinstance(expires, datetime):
         raise UserError(f'waiver {target!r} has no expiry date', where=where, hint='add expires = 2027-06-30')
     return Waiver(target, entry['reason'], entry['owner'], expires)
 
