@@ -40,16 +40,25 @@ FOUND = [
     ({'pyproject.toml': PROJECT, 'poetry.lock': '<<<<<<< HEAD\n'}, [('LCK002', 'poetry.lock')]),
     ({'pyproject.toml': PROJECT.replace('[]', '["a"]'), 'poetry.lock': _locked(PROJECT)}, [('LCK003', 'poetry.lock')]),
     (
-        {'pyproject.toml': PROJECT + '[tool.pytest.ini_options]\n', 'poetry.lock': _locked(PROJECT), 'pytest.ini': '[pytest]\n'},
+        {
+            'pyproject.toml': PROJECT + '[tool.pytest.ini_options]\n',
+            'poetry.lock': _locked(PROJECT),
+            'pytest.ini': '[pytest]\n',
+        },
         [('CFG001', 'pytest.ini')],
     ),
     (
-        {'pyproject.toml': PROJECT + '[tool.coverage.run]\n', 'poetry.lock': _locked(PROJECT), '.coveragerc': '[run]\n'},
+        {
+            'pyproject.toml': PROJECT + '[tool.coverage.run]\n',
+            'poetry.lock': _locked(PROJECT),
+            '.coveragerc': '[run]\n',
+        },
         [('CFG001', '.coveragerc')],
     ),
     (
         {
-            'pyproject.toml': PROJECT + '[tool.trueup.open]\n"pyproject.toml::project.dependencies[name=a]" = "1 or 2?"\n',
+            'pyproject.toml': PROJECT
+            + '[tool.trueup.open]\n"pyproject.toml::project.dependencies[name=a]" = "1 or 2?"\n',
             'poetry.lock': _locked(PROJECT),
         },
         [('OPN001', 'pyproject.toml')],

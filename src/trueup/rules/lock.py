@@ -19,9 +19,7 @@ OLD_KEYS = ('dependencies', 'source', 'extras', 'dev-dependencies')
 def lock_present(repo: Repo, situation: Situation) -> Iterator[Finding]:
     """A service packaged with Poetry has its poetry.lock in Git."""
     if _expected(situation) and LOCK not in repo:
-        yield Finding(
-            'LCK001', LOCK, 'the lock file is missing', hint='run `poetry lock` and commit it', fixable=False
-        )
+        yield Finding('LCK001', LOCK, 'the lock file is missing', hint='run `poetry lock` and commit it', fixable=False)
 
 
 def lock_readable(repo: Repo, situation: Situation) -> Iterator[Finding]:
