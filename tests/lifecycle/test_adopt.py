@@ -232,3 +232,31 @@ def test_an_interrupted_adoption_leaves_the_service_identical(
     assert tree_of(old_service) == before
     assert git(old_service, 'for-each-ref') == refs
     assert git(old_service, 'status', '--porcelain') == ''
+
+
+def test_the_same_tools_from_elsewhere_give_way_and_other_hooks_stay(
+    trueup: Trueup, make_repository: MakeRepository, standard: Path
+) -> None:
+    """Never two formatters over one file; what else the team runs keeps every byte."""
+    own = '  # ours\n  - repo: https://github.com/pre-commit/pre-commit-hooks\n    rev: v6.0.0\n    hooks:\n      - id: check-toml\n'
+    hooks = f'repos:\n  - repo: https://github.com/psf/black\n    rev: 23.3.0\n    hooks:\n      - id: black\n{own}'
+    service = make_repository({**OLD_SERVICE, '.pre-commit-config.yaml': hooks}, 'scorer')
+    assert _adopt(trueup, service, standard, '--switch') == 0
+    text = (service / '.pre-commit-config.yaml').read_text()
+    assert 'psf/black' not in text and own in text
+    assert [repo['repo'] for repo in yaml.safe_load(text)['repos']][1:] == [standard.as_uri()]
+
+
+def test_a_team_on_another_packager_keeps_it(trueup: Trueup, make_repository: MakeRepository, standard: Path) -> None:
+    """A PEP 621 project of setuptools or uv is not handed to Poetry."""
+    project = (
+        '[build-system]\nrequires = ["setuptools"]\nbuild-backend = "setuptools.build_meta"\n\n'
+        '[project]\nname = "scorer"\ndynamic = ["version"]\ndependencies = ["packaging"]\n'
+    )
+    files = {path: text for path, text in OLD_SERVICE.items() if path not in ('setup.py', 'requirements.txt')}
+    service = make_repository({**files, 'pyproject.toml': project}, 'scorer')
+    assert _adopt(trueup, service, standard, '--switch') == 0
+    assert (service / 'pyproject.toml').read_text().startswith(project)
+    assert not (service / 'poetry.lock').exists()
+    assert 'packaging: keep' in (service / '.copier-answers.yml').read_text()
+    assert trueup('check', service).code == 0

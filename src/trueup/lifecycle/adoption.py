@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -80,6 +81,9 @@ def prepare(service: Service, repo: Repo, run: Run, ask: Ask | None = None) -> A
     theirs = render(standard, tag, replies.values)
     answers = {**replies.values, **recorded_answers(theirs)}
     conversion = _convert(repo, answers)
+    if conversion is not None and _keeps_its_packager(repo, conversion):
+        theirs = render(standard, tag, {**replies.values, 'packaging': 'keep'})
+        answers = {**answers, **recorded_answers(theirs)}
     packaging = _packaging_plan(service, repo, conversion)
     converted = _overlay(repo, packaging, service.prefix)
     moved = _migrate(converted, service.prefix)
@@ -102,6 +106,16 @@ def _convert(repo: Repo, answers: Mapping[str, object]) -> Conversion | None:
     if answers.get('packaging') != 'poetry' or answers.get('scope') == 'config':
         return None
     return convert(repo, answers=answers)
+
+
+def _keeps_its_packager(repo: Repo, conversion: Conversion) -> bool:
+    """Whether there is a PEP 621 project that is not Poetry's: it can't be locked by Poetry, and stays the team's."""
+    text = repo.text('pyproject.toml')
+    if conversion.pyproject is not None or text is None:
+        return False
+    data = tomllib.loads(text)
+    backend = str(data.get('build-system', {}).get('build-backend', ''))
+    return 'project' in data and 'poetry' not in backend and 'poetry' not in data.get('tool', {})
 
 
 def _packaging_plan(service: Service, repo: Repo, conversion: Conversion | None) -> Plan:

@@ -39,4 +39,4 @@ def telling(facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
     first: dict[str, Fact] = {}
     for fact in facts:
         first.setdefault(fact.name, fact)
-    return tuple(first[name] for name in TELLING if name in first)
+    return tuple(first[name] for name in TELLING if name in first and first[name].value)
