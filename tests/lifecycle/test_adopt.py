@@ -260,3 +260,30 @@ def test_a_team_on_another_packager_keeps_it(trueup: Trueup, make_repository: Ma
     assert not (service / 'poetry.lock').exists()
     assert 'packaging: keep' in (service / '.copier-answers.yml').read_text()
     assert trueup('check', service).code == 0
+
+
+def test_decisions_wait_for_a_person_and_continue_ends_them(
+    trueup: Trueup, make_repository: MakeRepository, standard: Path
+) -> None:
+    """Two lists that exclude each other: the old file stays until somebody chose, then it is exported."""
+    project = '[tool.poetry]\nname = "scorer"\nversion = "1"\ndescription = ""\nauthors = []\n\n[tool.poetry.dependencies]\npython = "^3.11"\npackaging = "^23"\n'
+    files = {path: text for path, text in OLD_SERVICE.items() if path != 'setup.py'}
+    service = make_repository({**files, 'pyproject.toml': project}, 'scorer')
+    assert _adopt(trueup, service, standard, '--switch') == 3
+    assert (service / 'requirements.txt').read_text() == files['requirements.txt']
+    target = 'pyproject.toml::project.dependencies[name=packaging]'
+    assert target in tomllib.loads((service / 'pyproject.toml').read_text())['tool']['trueup']['open']
+    said = trueup('adopt', service, '--continue', '--format', 'json')
+    assert said.code == 3
+    findings = said.data['outcomes'][0]['findings']  # type: ignore[index]  # JSON
+    assert [finding['rule'] for finding in findings] == ['OPN001']
+    text = (service / 'pyproject.toml').read_text()
+    kept = [line for line in text.splitlines(keepends=True) if target not in line and '[tool.trueup.open]' not in line]
+    (service / 'pyproject.toml').write_text(''.join(kept))
+    git(service, 'commit', '-q', '-a', '-m', 'build: decided')
+    assert trueup('adopt', service, '--continue').code == 0
+    assert (service / 'requirements.txt').read_text().startswith('#') and 'packaging==23' in (
+        service / 'requirements.txt'
+    ).read_text()
+    git(service, 'commit', '-q', '-a', '-m', 'build: export')
+    assert trueup('check', service).code == 0

@@ -6,12 +6,13 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
-from trueup.errors import Missing
+from trueup.errors import Missing, Refusal
 from trueup.lifecycle.adoption import Adoption, prepare
 from trueup.lifecycle.answers import Ask
 from trueup.lifecycle.check import look
 from trueup.lifecycle.debt import record_debt
 from trueup.lifecycle.desired import read_recorded, remember_trust
+from trueup.lifecycle.exports import held_exports
 from trueup.lifecycle.landing import Worked, land
 from trueup.lifecycle.locking import LOCK, Locked, lock_service
 from trueup.lifecycle.preview import report_of
@@ -25,7 +26,7 @@ from trueup.lifecycle.service import (
     require_writable,
     work_tree,
 )
-from trueup.lifecycle.workspace import Workspace
+from trueup.lifecycle.workspace import Workspace, write_file
 from trueup.model import (
     Action,
     Change,
@@ -41,7 +42,7 @@ from trueup.model import (
     Report,
 )
 from trueup.plan import joined
-from trueup.repo import Repo, read_file, repo_from_commit
+from trueup.repo import read_file, repo_from_commit
 from trueup.standard import version_of
 
 BASELINE = '.trueup/baseline.json'
@@ -64,7 +65,11 @@ def adopt(path: Path, run: Run, ask: Ask | None = None) -> Outcome:
         return Changed(report, planned=True)
     _require_poetry(adoption)
     own = [service.prefix + LOCK, service.prefix + BASELINE]
-    touched = [*(change.path for change in adoption.plan.changes), *adoption.redundant, *own]
+    touched = [
+        *(change.path for change in adoption.plan.changes),
+        *(item.partition('::')[0] for item in adoption.redundant),
+        *own,
+    ]
     require_clean(service, touched)
     require_safe(service, touched)
     outcome = land(service, run, head, report, lambda space: _steps(space, service, adoption, run))
@@ -110,7 +115,7 @@ def _steps(space: Workspace, service: Service, adoption: Adoption, run: Run) -> 
     _commit(space, f'chore: adopt the standard {adoption.tag}', commits)
     debt = record_debt(space, service, run, commits)
     conflicts = adoption.plan.conflicts + locked.open
-    return Worked(tuple(commits), conflicts, debt, joined((done, _baseline_plan(space))))
+    return Worked(tuple(commits), conflicts, debt, joined((done, _baseline_plan(space))), locked.held)
 
 
 def _baseline_plan(space: Workspace) -> Plan:
@@ -130,7 +135,7 @@ def _commit_packaging(space: Workspace, adoption: Adoption, locked: Locked, comm
     originals = [Change(change.path, change.after, change.before) for change in adoption.files.changes]
     space.write(originals)
     space.write(adoption.packaging.changes)
-    space.write(Change(path, read_file(space.root / path), None) for path in locked.removed)
+    space.write(locked.removals(space))
     _commit(space, 'build: describe the project in pyproject.toml (PEP 621)', commits)
 
 
@@ -141,12 +146,14 @@ def _commit(space: Workspace, message: str, commits: list[tuple[str, str]]) -> N
 
 
 def resume(path: Path, run: Run, verb: str) -> Outcome:
-    """`--continue`: Clean when nothing of what was open is left, else Drifted with exactly those keys."""
+    """`--continue`: Conflicted with exactly the keys that are still open; else Clean, or Changed by what was held back."""
     service = open_service(path, run.settings.service_root)
-    repo: Repo = work_tree(service)
+    repo = work_tree(service)
     recorded = read_recorded(service, repo, run)
     if recorded is None:
-        return Drifted(Report(verb, service.name, next_steps=('git switch to the branch first',)))
+        raise Refusal(
+            'the service is not under the standard here', where=str(path), hint='git switch to the branch first'
+        )
     looked = look(service, repo, recorded, run)
     open_keys = tuple(Conflict(item.path, item.key, None, None, None, item.message) for item in looked.findings)
     report = Report(
@@ -158,4 +165,13 @@ def resume(path: Path, run: Run, verb: str) -> Outcome:
         findings=looked.findings,
         waived=looked.waived,
     )
-    return Conflicted(report) if open_keys else Clean(report)
+    if open_keys:
+        return Conflicted(report)
+    changes = held_exports(service, repo)
+    if not changes:
+        return Clean(report)
+    require_clean(service, [change.path for change in changes])
+    for change in changes:
+        write_file(service.top / change.path, change.after)
+    steps = ('git diff', f'git commit -am "build: export {changes[0].path} from the lock"')
+    return Changed(replace(report, plan=replace(report.plan, changes=changes), next_steps=steps))

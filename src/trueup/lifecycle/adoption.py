@@ -95,9 +95,6 @@ def prepare(service: Service, repo: Repo, run: Run, ask: Ask | None = None) -> A
     files, waivers = _waive_shadows(files, service, converted, waivers, (answers, run))
     notes = (*replies.notes, *(conversion.notes if conversion else ()))
     redundant = tuple(service.prefix + path for path in conversion.absorbed) if conversion else ()
-    if packaging.conflicts and redundant:
-        redundant = ()
-        notes = (*notes, 'the old packaging files stay as they are until the open decisions are made')
     sources = conversion.sources if conversion else ()
     return Adoption(standard, tag, answers, facts, packaging, redundant, sources, files, waivers, notes)
 

@@ -15,7 +15,7 @@ from trueup.lifecycle.workspace import write_file
 from trueup.model import File
 
 FILE = 'journal.json'
-LISTS = ('untracked', 'edited', 'open_keys')
+LISTS = ('untracked', 'edited', 'held')
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Entry:
     backup: str
     untracked: tuple[str, ...] = ()
     edited: tuple[str, ...] = ()
-    open_keys: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
 
 
 def read_journal(service: Service) -> tuple[Entry, ...]:

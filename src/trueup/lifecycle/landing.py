@@ -28,6 +28,8 @@ class Worked:
     debt: Debt = Debt()
     extra: Plan = Plan()
     """What the steps did beyond the plan: lock, exports, baseline."""
+    held: tuple[str, ...] = ()
+    """Files that are written only when nothing is open any more."""
 
 
 STOPPED = ('# mend what broke (see verification) and try again; --verify static adopts without running the tests',)
@@ -60,7 +62,7 @@ def land(service: Service, run: Run, head: str, report: Report, steps: Steps) ->
         return Clean(report)
     if any(item.status is Status.WORSE for item in verified):
         return Regressed(_saved(service, replace(report, next_steps=STOPPED)))
-    return _publish(service, run, _Landing(name, head, tip), report)
+    return _publish(service, run, _Landing(name, head, tip, worked.held), report)
 
 
 def _complete(plan: Plan, worked: Worked) -> Plan:
@@ -90,6 +92,7 @@ class _Landing:
     name: str
     head: str
     tip: str
+    held: tuple[str, ...] = ()
 
 
 def _publish(service: Service, run: Run, landing: _Landing, report: Report) -> Outcome:
@@ -118,7 +121,7 @@ def _publish(service: Service, run: Run, landing: _Landing, report: Report) -> O
         landing.tip,
         backup,
         untracked=lying_around(service),
-        open_keys=tuple(f'{item.path}' for item in report.plan.conflicts),
+        held=landing.held,
     )
     record(service, entry)
     run_git(service.top, 'update-ref', '-m', f'trueup {report.verb}', ref, landing.tip, '')

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import tomlkit
 from packaging.utils import canonicalize_name
@@ -12,11 +12,13 @@ from packaging.utils import canonicalize_name
 from trueup.lifecycle.adoption import Adoption
 from trueup.lifecycle.run import Run
 from trueup.lifecycle.workspace import Workspace, write_file
+from trueup.merge.retired import remove_key
 from trueup.model import Action, Change, Conflict, Decision, File, Owner, Plan
 from trueup.packaging.export import export_requirements
 from trueup.packaging.lock import lock
 from trueup.repo import read_file
-from trueup.text.encoding import decode
+from trueup.text.encoding import decode, encode
+from trueup.text.keys import parse_key
 
 LOCK = 'poetry.lock'
 LOCK_SECONDS = 900.0
@@ -33,6 +35,8 @@ class Locked:
     removed: tuple[str, ...] = ()
     open: tuple[Conflict, ...] = ()
     notes: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
+    """Requirements files that are exported only when nothing is open any more."""
 
     def write(self, space: Workspace) -> None:
         """Put lock and exports in place, even where ignore rules would hide the lock."""
@@ -41,34 +45,51 @@ class Locked:
             if change.after is not None:
                 space.force_add(change.path)
 
+    def removals(self, space: Workspace) -> tuple[Change, ...]:
+        """The old files, or sections of them, that are to go."""
+        return tuple(_removal(space, target) for target in self.removed)
+
     def plan(self, space: Workspace) -> Plan:
         """What these steps do, for the report: read before they are carried out."""
-        removed = tuple(Change(path, read_file(space.root / path), None) for path in self.removed)
-        changes = tuple(change for change in (*self.changes, *removed) if change.before != change.after)
+        changes = tuple(change for change in (*self.changes, *self.removals(space)) if change.before != change.after)
         return Plan(changes, tuple(_decision(change) for change in changes), (), self.notes)
 
 
 def lock_service(space: Workspace, adoption: Adoption, run: Run) -> Locked:
-    """Lock what is written in the workspace; when it can't be resolved the old files stay and a person decides."""
+    """Lock what is written in the workspace; while anything is open the old files stay, and a person decides."""
     if not is_locked(adoption.answers):
         return Locked()
     index_url = str(adoption.answers.get('package_index_url') or '')
     locked = relock(space, index_url, run, pins=_pins(space, adoption))
-    if locked.open or not adoption.redundant:
-        return locked
-    mentioned = {f'{space.prefix}{fact.value}' for fact in adoption.facts if fact.name == 'requirements_named'}
-    named = mentioned & set(adoption.redundant)
-    exports = tuple(
-        _export(space, locked.changes[0], path) for path in sorted(named) if _is_main(adoption, path, space.prefix)
-    )
-    kept = named - {change.path for change in exports}
+    named = {f'{space.prefix}{fact.value}' for fact in adoption.facts if fact.name == 'requirements_named'}
+    named &= set(adoption.redundant)
+    main = tuple(path for path in sorted(named) if _is_main(adoption, path, space.prefix))
+    if locked.open or adoption.packaging.conflicts:
+        waiting = ('the old packaging files stay as they are until the open decisions are made',)
+        return replace(locked, held=main, notes=(*locked.notes, *(waiting if adoption.redundant else ())))
+    exports = tuple(_export(space, locked.changes[0], path) for path in main)
     removed = tuple(path for path in adoption.redundant if path not in named)
-    notes = [
-        f'{path} stays because other files name it; from now on it is exported from the lock'
-        for path in sorted(named - kept)
-    ]
-    notes += [f'{path} stays because other files name it; trueup does not keep it in step' for path in sorted(kept)]
+    notes = (
+        *(f'{path} stays because other files name it; from now on it is exported from the lock' for path in main),
+        *(
+            f'{path} stays because other files name it; trueup does not keep it in step'
+            for path in sorted(named - set(main))
+        ),
+    )
     return Locked(locked.changes + exports, removed, (), (*locked.notes, *notes))
+
+
+def _removal(space: Workspace, target: str) -> Change:
+    """A file, or (`FILE::SECTION`) one section of a file that other tools still use."""
+    path, _, section = target.partition('::')
+    before = read_file(space.root / path)
+    found = decode(before.data) if before and section else None
+    text = remove_key(found.text, path, parse_key(section)) if found else None
+    if not section:
+        return Change(path, before, None)
+    if before is None or found is None or text is None:
+        return Change(path, before, before)
+    return Change(path, before, File(encode(text, found), before.mode) if text.strip() else None)
 
 
 def is_locked(answers: Mapping[str, object]) -> bool:
