@@ -22,7 +22,7 @@ from trueup.lifecycle.service import Service, open_service, work_tree
 from trueup.model import Clean, Drifted, Finding, Outcome, Plan, Report, Severity
 from trueup.plan import Context
 from trueup.repo import Repo
-from trueup.rules import Situation, run_rules
+from trueup.rules import RULES, Situation, run_rules
 from trueup.standard import version_of
 from trueup.template import render
 
@@ -77,9 +77,10 @@ def look(service: Service, repo: Repo, recorded: Recorded, run: Run) -> Looked:
         *expired_findings(waivers, run, service),
     )
     words = {waiver.target: words_of(waiver) for waiver in waivers}
-    kept = tuple(finding for finding in findings if finding.rule not in active)
-    excused = [(finding, words[finding.rule]) for finding in findings if finding.rule in active]
-    excused += excused_findings(strict, plan, waivers)
+    waivable = {rule.id for rule in RULES} & set(active)
+    kept = tuple(finding for finding in findings if finding.rule not in waivable)
+    excused = [(finding, words[finding.rule]) for finding in findings if finding.rule in waivable]
+    excused += excused_findings(strict, plan, waivers, service.prefix)
     return Looked(plan, kept, tuple(excused))
 
 

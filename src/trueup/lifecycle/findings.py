@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from trueup.lifecycle.run import Run
 from trueup.lifecycle.service import Service
 from trueup.model import Action, Decision, Finding, Owner, Plan, Severity
-from trueup.plan import pending
+from trueup.plan import key_of, pending
+from trueup.policy import parse_target
 from trueup.text.keys import format_key
 from trueup.waivers import Waiver
 
@@ -70,16 +71,17 @@ def expired_findings(waivers: tuple[Waiver, ...], run: Run, service: Service) ->
             )
 
 
-def excused_findings(strict: Plan, plan: Plan, waivers: tuple[Waiver, ...]) -> Iterator[tuple[Finding, str]]:
+def excused_findings(
+    strict: Plan, plan: Plan, waivers: tuple[Waiver, ...], prefix: str
+) -> Iterator[tuple[Finding, str]]:
     """Findings that only a waiver keeps from failing, with its words: shown in every report."""
-    left = {(decision.path, decision.key) for decision in pending(plan)}
+    left = {key_of(decision) for decision in pending(plan)}
     for decision in pending(strict):
-        if (decision.path, decision.key) not in left:
-            target = f'{decision.path}::{format_key(decision.key)}' if decision.key else decision.path
-            found = next((waiver for waiver in waivers if target.endswith(waiver.target)), None) or next(
-                (waiver for waiver in waivers if waiver.target in target), None
-            )
-            yield finding_of(decision), words_of(found) if found else 'waived'
+        if key_of(decision) not in left:
+            path = decision.path.removeprefix(prefix)
+            covering = (item for item in waivers if parse_target(item.target).covers(path, decision.key))
+            found = next(covering, None)
+            yield finding_of(decision), words_of(found) if found else 'another key of the same table is waived'
 
 
 def words_of(waiver: Waiver) -> str:
