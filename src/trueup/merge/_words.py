@@ -16,6 +16,8 @@ WORD = re.compile(r'\w+(?:[.]\w+)*|\s+|[^\w\s]')
 VERSION = re.compile(r'v?\d+(?:\.\w+)+')
 NAMES = re.compile(r'[\w. -]*')
 """Words of which a list has no order, such as packages to install."""
+LONG = 600
+"""Words above which a text is not compared word by word: the time grows with their square."""
 CLOSE = 12
 """Lines above which a conflicting hunk is not looked at word by word."""
 
@@ -107,7 +109,10 @@ def merge_words(base: str, ours: str, theirs: str, *, both: bool = False) -> tup
     """Merge short texts word by word; text and rule, None where both changed the same words in different ways."""
     parts: list[str] = []
     rule = 'words'
-    for hunk in diff3(WORD.findall(base), WORD.findall(ours), WORD.findall(theirs)):
+    words = [WORD.findall(text) for text in (base, ours, theirs)]
+    if max(map(len, words)) > LONG:
+        return None
+    for hunk in diff3(*words):
         if hunk.kind != 'conflict':
             parts.append(_side(hunk))
             continue

@@ -6,7 +6,8 @@ import functools
 from typing import TYPE_CHECKING
 
 from trueup.merge._strategy import Strategy, Triple
-from trueup.text.python import Python
+from trueup.text.python import Python, parse_python
+from trueup.text.tree import Malformed
 
 if TYPE_CHECKING:
     import black
@@ -17,11 +18,22 @@ WIDTHS = (120, 88, 100, 79, 110)
 def _retry(triple: Triple) -> Triple | None:
     """The three texts as black writes them, if ours is something that black wrote; None else."""
     base, ours, theirs = triple
+    if base is None or not all(_reads(text) for text in (base, ours, theirs)):
+        return None
     mode = _mode(ours)
-    if base is None or mode is None:
+    if mode is None:
         return None
     blackened = _format(base, mode), _format(theirs, mode)
     return None if None in blackened else (blackened[0], ours, blackened[1] or '')
+
+
+def _reads(text: str) -> bool:
+    """Whether a text is Python; black takes minutes over some that are not."""
+    try:
+        parse_python(text)
+    except Malformed:
+        return False
+    return True
 
 
 @functools.lru_cache(maxsize=16)

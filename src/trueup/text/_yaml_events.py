@@ -227,8 +227,8 @@ def parse_yaml(text: str) -> Document:
         found = builder.documents()
     except yaml.YAMLError as error:
         raise Malformed(_problem(error)) from error
-    except (ValueError, IndexError) as error:
-        raise Malformed(f'not understood: {error}') from error
+    except (ValueError, IndexError, RecursionError) as error:
+        raise Malformed(f'not valid YAML: not understood: {error}'.split('\n', maxsplit=1)[0]) from error
     if len(found) == 1:
         value = found[0]
         root = Node('', value.kind, 0, 0, len(text), (0, len(text)), value.data, value.children, 0, value.flow)

@@ -65,7 +65,7 @@ def _options(text: str, start: int, end: int) -> tuple[Node, ...]:
                 last = following
             stop = following
         value = (option.end(), option.end() + len(text[option.end() : last].rstrip()))
-        lead = lead_of(text, floor, position)
+        lead = lead_of(text, floor, position, comment=COMMENTS)
         data = '\n'.join(part.strip() for part in text[value[0] : value[1]].split('\n'))
         nodes.append(Node(option[1].strip().lower(), Kind.LEAF, lead, position, last, value, data, after=option.end()))
         position = floor = last
@@ -84,7 +84,7 @@ def parse_ini(text: str) -> Document:
     for name, start, end in _sections(text):
         children = _options(text, line_end(text, start), end)
         last = children[-1].end if children else line_end(text, start)
-        lead = lead_of(text, floor, start) if nodes else start
+        lead = lead_of(text, floor, start, comment=COMMENTS) if nodes else start
         nodes.append(Node(name, Kind.MAP, lead, start, last, (start, last), map_data(children), children, start))
         floor = last
     return Document(text, Node('', Kind.MAP, 0, 0, len(text), (0, len(text)), map_data(nodes), tuple(nodes)))

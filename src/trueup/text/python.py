@@ -100,6 +100,8 @@ def _names(positions: _Positions, node: ast.ImportFrom, at: tuple[str, int, int,
 @functools.lru_cache(maxsize=64)
 def parse_python(text: str) -> Document:
     """The document of a module; raises Malformed."""
+    if '\r' in text:
+        raise Malformed('a carriage return alone ends a line here')
     try:
         with warnings.catch_warnings():
             warnings.simplefilter('ignore')

@@ -41,7 +41,7 @@ def parse_toml(text: str) -> Document:
     """The document of a TOML text; raises Malformed."""
     try:
         tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise Malformed(f'not valid TOML: {error}') from error
     root = _Table('')
     for statement in statements(text):

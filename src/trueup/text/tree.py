@@ -236,7 +236,9 @@ def place(parent: Node, source: Node, key: str, *, late: bool = False) -> int:
     return parent.children[-1].end if parent.children else parent.end
 
 
-def lead_of(text: str, floor: int, line: int, *, comment: str = '#', column: int | None = None) -> int:
+def lead_of(
+    text: str, floor: int, line: int, *, comment: str | tuple[str, ...] = '#', column: int | None = None
+) -> int:
     """Start of the comments directly above a line, and of the blank lines above those; never before `floor`."""
     if floor and text[floor - 1] != '\n':
         floor = min(line_end(text, floor), line)
