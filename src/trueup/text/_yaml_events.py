@@ -238,10 +238,14 @@ def parse_yaml(text: str) -> Document:
     if any(value.kind is not Kind.MAP or value.flow for value in found):
         raise Malformed('several documents, not all of them mappings')
     nodes = tuple(
-        _node(list_segment('document', str(number)), value, (value.start, value.start, value.start, value.end), text)
+        _node(list_segment('document', str(number)), value, (value.start, value.start, value.start, _last(value)), text)
         for number, value in enumerate(found)
     )
     return Document(text, Node('', Kind.MAP, 0, 0, len(text), (0, len(text)), map_data(nodes), nodes))
+
+
+def _last(value: _Value) -> int:
+    return max(value.end, value.children[-1].end) if value.children else value.end
 
 
 def _problem(error: yaml.YAMLError) -> str:

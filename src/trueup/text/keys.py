@@ -71,7 +71,7 @@ def _segment(text: str, position: int) -> tuple[str, int]:
             raise _bad(text)
         return text[position + 1 : end], end + 1
     found = LOOSE.match(text, position)
-    if found is None:
+    if found is None or (position and found[0].startswith('.')):
         raise _bad(text)
     return found[0], found.end()
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from trueup.model import KeyPath
 from trueup.text._toml_scan import Statement, dotted, key_text, read_key, statements
 from trueup.text.flow import insert_item, remove_item, slot
+from trueup.text.keys import is_item
 from trueup.text.tree import Document, Grammar, Kind, Malformed, Node, cut, map_data, need, put, splice, whole_lines
 
 
@@ -160,6 +161,8 @@ def _pair_in(document: Document, path: KeyPath, other: Document, what: tuple[Key
     if inside:
         prefix = dotted(table[len(inside[-1].table) :])
         return splice(text, inside[-1].end, ''.join(f'{lead}{prefix}.{whole_lines(line)}' for lead, line in pairs))
+    if any(is_item(key) for key in table):
+        raise Malformed('the list item is not there')
     header = next((s for s in statements(other.text) if s.path == table and s.kind != 'pair'), None)
     title = other.text[header.body : header.end] if header else f'[{dotted(table)}]\n'
     chunk = ''.join(lead + whole_lines(line) for lead, line in pairs)
