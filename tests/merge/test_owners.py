@@ -257,3 +257,32 @@ keys = { "pyproject.toml::tool.old" = "pyproject.toml::tool.new", "pyproject.tom
     merged = merge(base, ours, theirs, path='pyproject.toml', policies=policies, moves=policies.moves)
     assert merged.text == ('[tool.new]\nk = 7  # tuned\nmore = 2\n\n[tool.a]\nz = 1\n\n[tool.b]\nw = 1\ny = 5\n')
     assert [one.before for one in merged.decisions if one.action is Action.MOVE] == ['tool.old', 'tool.a.x']
+
+
+@pytest.mark.parametrize(
+    'ours',
+    ['', '{}\n', '# gone\n', 'repos: []\n', 'repos:\n', 'repos:\n  - repo: local\n    hooks: []\n'],
+    ids=repr,
+)
+def test_required_hooks_come_back_into_an_emptied_file(ours: str) -> None:
+    """Emptying the list around a required entry is no way out; its identity and rev come along."""
+    render = HOOKS.removesuffix('  - repo: local\n    hooks:\n      - id: card\n').removeprefix('# hooks\n')
+    policies = Policies.parse("""schema = 1
+[[policy]]
+keys = [
+    ".pre-commit-config.yaml::repos[repo=https://example.com/standard.git].hooks[id=black]",
+    ".pre-commit-config.yaml::repos[repo=https://example.com/standard.git].hooks[id=isort]",
+    ".pre-commit-config.yaml::repos[repo=https://example.com/standard.git].hooks[id=pylint]",
+]
+owner = "required"
+[[policy]]
+keys = [".pre-commit-config.yaml::repos[repo=https://example.com/standard.git].rev"]
+owner = "floor"
+""")
+    merged = merge(render, ours, render, path='.pre-commit-config.yaml', policies=policies)
+    assert not merged.conflicts
+    assert render.removeprefix('repos:\n') in merged.text
+    changing = [decision for decision in merged.decisions if decision.changes]
+    assert [decision.owner for decision in changing] == [Owner.REQUIRED]
+    again = merge(render, merged.text, render, path='.pre-commit-config.yaml', policies=policies)
+    assert again.text == merged.text

@@ -9,6 +9,7 @@ from trueup.model import KeyPath
 from trueup.text.keys import format_key
 from trueup.text.tree import Document, Kind, Malformed, Node, render
 
+TAB = '\t'
 SAMPLES = {
     'pyproject.toml': '''# top
 
@@ -77,7 +78,7 @@ ignore=E1,E2
 empty =
 flag
 ''',
-    'Makefile': '''# top
+    'Makefile': f'''# top
 SHELL := /bin/bash
 ifeq ($(CI),true)
 FLAGS = -q
@@ -91,11 +92,11 @@ all: test ; @echo done
 test: export X = 1
 test: a.py \\
       b.py
-	pytest $(FLAGS)
+{TAB}pytest $(FLAGS)
 
-	echo end
+{TAB}echo end
 %.html: %.md
-	pandoc $<
+{TAB}pandoc $<
 define BLOCK
 x: y
 endef

@@ -57,7 +57,9 @@ def test_bad_spelling_is_an_error_with_a_hint(text: str) -> None:
     assert caught.value.hint
 
 
-@given(st.lists(st.one_of(st.text(min_size=1), st.builds(list_segment, st.sampled_from(['id', 'repo', '']), st.text()))))
+@given(
+    st.lists(st.one_of(st.text(min_size=1), st.builds(list_segment, st.sampled_from(['id', 'repo', '']), st.text())))
+)
 def test_any_path_survives_a_round_trip(key: list[str]) -> None:
     """Keys of real files hold anything: dots, quotes, brackets, blanks."""
     path = tuple(key)

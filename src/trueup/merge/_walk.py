@@ -7,7 +7,11 @@ from typing import NamedTuple
 from trueup.merge._verdict import Question, Side, Verdict, judge, same
 from trueup.model import Action, KeyPath, Level, Owner
 from trueup.policy import FileRules, Rule
+from trueup.text.keys import is_item
 from trueup.text.tree import Document, Grammar, Kind, Node
+
+STRENGTH = (Owner.REQUIRED, Owner.FLOOR, Owner.DEFAULT, Owner.SEED, Owner.TEAM)
+"""Owners, the one that has most to say first."""
 
 
 class Edit(NamedTuple):
@@ -99,19 +103,22 @@ class _Walker:
         if self.rules is not None and self.rules.divided(path):
             if nodes.theirs is None and nodes.ours is not None and nodes.ours.children:
                 return self.children(path, nodes)
-            if nodes.ours is None and nodes.theirs is not None and nodes.theirs.children:
+            if (nodes.ours is None or hollow(nodes.ours)) and nodes.theirs is not None and nodes.theirs.children:
                 return self.divided(path, nodes)
         self.settle(path, nodes)
 
     def divided(self, path: KeyPath, nodes: _Nodes) -> None:
-        """A container that ours lacks, with more than one owner inside: put in what is wanted."""
-        wanted, unwanted = self.leaves(path, nodes)
+        """A container that ours lacks (or has empty), with more than one owner inside: put in what is wanted."""
+        wanted, unwanted = self.leaves(path, nodes._replace(ours=None))
         if not wanted:
             return self.settle(path, nodes)
-        verdict = self.ask(wanted[0], self.at(wanted[0]))
-        self.edits.append(Edit('insert', path))
+        wanted.sort(key=lambda one: STRENGTH.index(self.owner(one)))
+        verdict = self.ask(wanted[0], self.at(wanted[0])._replace(ours=None))
+        kind, action = ('insert', Action.ADD) if nodes.ours is None else ('replace', Action.CHANGE)
+        self.edits.append(Edit(kind, path))
         self.edits.extend(Edit('remove', one) for one in unwanted)
-        self.choices.append(Choice(path, Action.ADD, verdict, self.owner(wanted[0])))
+        self.choices.append(Choice(path, action, verdict, self.owner(wanted[0])))
+        return None
 
     def leaves(self, path: KeyPath, nodes: _Nodes) -> tuple[list[KeyPath], list[KeyPath]]:
         """The undivided keys below a path which are wanted, and those which are not."""
@@ -123,8 +130,11 @@ class _Walker:
                 wanted += more[0]
                 unwanted += more[1]
             return wanted, [path] if not wanted else unwanted
-        take = self.ask(path, nodes).take
-        return ([path], []) if take == 'theirs' else ([], [path])
+        if self.ask(path, nodes).take == 'theirs':
+            return [path], []
+        # A list item is known by a field that nobody has a rule for: it comes along.
+        along = len(path) > 1 and is_item(path[-2]) and self.owner(path) not in (Owner.TEAM, Owner.SEED)
+        return [], [] if along else [path]
 
     def at(self, path: KeyPath) -> _Nodes:
         """The three nodes at a path."""
@@ -202,6 +212,13 @@ class _Walker:
 def plain(node: Node) -> bool:
     """Whether all children are single values."""
     return all(child.kind is Kind.LEAF for child in node.children)
+
+
+def hollow(node: Node) -> bool:
+    """Whether a node is an empty list, an empty table or nothing at all."""
+    if node.children:
+        return False
+    return node.kind is not Kind.LEAF or node.data in (('null', ''), ('null', 'null'), ('null', '~'), ('seq', ()))
 
 
 def _containers(ours: Node, theirs: Node) -> bool:

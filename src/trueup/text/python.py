@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import ast
 import functools
+import itertools
+import re
 import warnings
+from collections import Counter
 from collections.abc import Hashable
 
 from trueup.model import KeyPath
@@ -24,6 +27,11 @@ from trueup.text.tree import (
     place,
     put,
 )
+
+SCRIPT_KEY = '# /// script'
+HEADS = (SCRIPT_KEY, '__doc__')
+HEAD = re.compile(r'(?:#!.*\n)?(?:#.*coding[:=].*\n)?')
+SCRIPT = re.compile(r'^# /// script[ \t]*\n(?:#(?: [^\n]*)?\n)*?# ///[ \t]*\n', re.MULTILINE)
 
 
 def _offsets(text: str) -> list[int]:
@@ -75,6 +83,21 @@ def _name(node: ast.stmt, text: str, number: int) -> str:
     return text.strip().split('\n')[0]
 
 
+def _callee(node: ast.stmt) -> str:
+    """What a statement that is only a call calls; '' for any other statement."""
+    called = node.value.func if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) else None
+    return ast.unparse(called) if isinstance(called, (ast.Name, ast.Attribute)) else ''
+
+
+def _script(text: str, stop: int) -> list[Node]:
+    """The block of PEP 723 above the first statement: what runs the module as a script reads it."""
+    found = SCRIPT.search(text, 0, stop)
+    if found is None:
+        return []
+    start, end = found.span()
+    return [Node(SCRIPT_KEY, Kind.LEAF, start, start, end, (start, end - 1), found[0].rstrip(), after=start)]
+
+
 def _alias(alias: ast.alias) -> str:
     return f'{alias.name} as {alias.asname}' if alias.asname else alias.name
 
@@ -110,11 +133,15 @@ def parse_python(text: str) -> Document:
         raise Malformed(f'not valid Python: {error}'.split('\n')[0]) from error
     positions = _Positions(text)
     rows = [positions.rows(node) for node in tree.body]
+    calls = Counter(filter(None, map(_callee, tree.body)))
     keys = numbered(
-        [_name(node, text[start:end], number) for number, (node, (start, end)) in enumerate(zip(tree.body, rows))]
+        [
+            f'{_callee(node)}()' if calls[_callee(node)] == 1 else _name(node, text[start:end], number)
+            for number, (node, (start, end)) in enumerate(zip(tree.body, rows))
+        ]
     )
-    nodes: list[Node] = []
-    floor = 0
+    nodes: list[Node] = _script(text, rows[0][0] if rows else len(text))
+    floor = nodes[-1].end if nodes else 0
     for key, node, (body, end) in zip(keys, tree.body, rows, strict=True):
         if body < floor:
             raise Malformed(f'line {node.lineno}: two statements on one line')
@@ -161,9 +188,46 @@ class Python(Grammar):
                 document.text, parent, _name_slot(parent, need(other, path[:-1]), path[-1]), other.source(node)
             )
         position = place(document.root, other.root, path[0])
-        if path[0].startswith(('import ', 'from ')):
+        lead = other.text[node.start : node.body]
+        if path[0] in (SCRIPT_KEY, '__doc__'):
+            position = _head(document, path[0])
+        elif not _shares(document, other, path[0]):
+            position = _strange_place(document, path[0])
+            before = document.text[:position].rstrip('\n').rpartition('\n')[2]
+            lead = f'\n\n{lead.lstrip()}' if before[:1].isspace() else lead
+        if _is_import(path[0]):
             position = _import_place(document, path[0], position)
-        return put(document.text, position, other.text[node.start : node.body], other.text[node.body : node.end])
+        return put(document.text, position, lead, other.text[node.body : node.end])
+
+
+def _head(document: Document, key: str) -> int:
+    """Where a script block (below `#!` and encoding lines) or a docstring (above the first statement) has to stand."""
+    if key == SCRIPT_KEY:
+        found = HEAD.match(document.text)
+        return found.end() if found else 0
+    others = [node for node in document.root.children if node.key != SCRIPT_KEY]
+    return others[0].start if others else document.root.end
+
+
+def _is_import(key: str) -> bool:
+    return key.startswith(('import ', 'from '))
+
+
+def _shares(document: Document, other: Document, key: str) -> bool:
+    """Whether the other module has a neighbour of the same sort that is here too, beside which a statement may go."""
+    alike = [name for name in other.root.keys if _is_import(name) == _is_import(key) and name not in HEADS]
+    return any(name in document.root.keys for name in alike)
+
+
+def _strange_place(document: Document, key: str) -> int:
+    """Where a statement goes in a module that has nothing in common: behind the imports, or at the end."""
+    nodes = document.root.children
+    if not nodes:
+        return document.root.end
+    if not _is_import(key):
+        return nodes[-1].end
+    block = list(itertools.takewhile(lambda node: _is_import(node.key) or node.key in HEADS, nodes))
+    return block[-1].end if block else nodes[0].start
 
 
 def _name_slot(parent: Node, source: Node, key: str) -> int:

@@ -20,6 +20,7 @@ from trueup.text.tree import (
     need,
     place,
     put,
+    splice,
     whole_lines,
 )
 
@@ -83,6 +84,9 @@ class Yaml(Grammar):
         parent, source, node = need(document, path[:-1]), need(other, path[:-1]), need(other, path)
         text = document.text
         _refuse_document(path)
+        if len(path) == 1 and not parent.children:
+            start, end = parent.value if parent.flow else (len(text), len(text))
+            return splice(text[:start] + text[end:].lstrip('\n'), start, ''.join(_chunk(None, (other, source, node))))
         if parent.flow:
             if '\n' in other.source(node):
                 raise Malformed('a block inside brackets')
@@ -93,7 +97,7 @@ class Yaml(Grammar):
         position = place(parent, source, path[-1], late=self.late)
         if text[line_start(text, position) : position].strip():
             position = parent.children[0].end
-        return put(text, position, *_chunk((document, parent), (other, source, node)))
+        return put(text, position, *_chunk((document, parent.children[0]), (other, source, node)))
 
 
 def _refuse_document(path: KeyPath) -> None:
@@ -101,12 +105,11 @@ def _refuse_document(path: KeyPath) -> None:
         raise Malformed('a whole document came or went')
 
 
-def _chunk(mine: tuple[Document, Node], yours: tuple[Document, Node, Node]) -> tuple[str, str]:
+def _chunk(mine: tuple[Document, Node] | None, yours: tuple[Document, Node, Node]) -> tuple[str, str]:
     """Comments and lines of a new entry, in the indentation and dash style of its new neighbours."""
-    document, parent = mine
     other, source, node = yours
-    column = parent.children[0].column
-    item = parent.kind is Kind.LIST
+    column = mine[1].column if mine else 0
+    item = source.kind is Kind.LIST
     if source.flow:
         text = other.source(node) if item else other.text[node.body : node.value[1]]
         return '', ' ' * column + ('- ' if item else '') + text + '\n'
@@ -115,8 +118,8 @@ def _chunk(mine: tuple[Document, Node], yours: tuple[Document, Node, Node]) -> t
         for line in other.text[node.start : node.body].split('\n')[:-1]
     )
     body = _shifted(other.text, (node.body, node.end), node.column, column)
-    if item:
-        body = _dashed(body, column, _gap(other.text, node), _gap(document.text, parent.children[0]))
+    if item and mine:
+        body = _dashed(body, column, _gap(other.text, node), _gap(mine[0].text, mine[1]))
     return lead, ' ' * column + whole_lines(body)
 
 
