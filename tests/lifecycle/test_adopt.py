@@ -287,3 +287,16 @@ def test_decisions_wait_for_a_person_and_continue_ends_them(
     ).read_text()
     git(service, 'commit', '-q', '-a', '-m', 'build: export')
     assert trueup('check', service).code == 0
+
+
+def test_a_noxfile_of_the_team_keeps_its_sessions(
+    trueup: Trueup, make_repository: MakeRepository, standard: Path
+) -> None:
+    """The standard's sessions come beside them."""
+    own = "import nox\n\n\n@nox.session\ndef docs(session):\n    session.run('mkdocs')\n"
+    service = make_repository({**OLD_SERVICE, 'noxfile.py': own}, 'scorer')
+    assert _adopt(trueup, service, standard, '--switch') == 0
+    text = (service / 'noxfile.py').read_text()
+    assert "def docs(session):\n    session.run('mkdocs')\n" in text and 'import nox\n' in text
+    assert f'trueup @ git+{standard.as_uri()}@v0.1.0' in text and text.count('register()') == 1
+    assert trueup('check', service).code == 0

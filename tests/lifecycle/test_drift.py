@@ -111,7 +111,9 @@ DRIFTS: dict[str, tuple[Edit, str]] = {
     'a deleted Makefile target': (sub('Makefile', r'^lint:.*\n(\t.*\n)+\n', ''), 'Makefile'),
     'a Makefile target that does nothing': (sub('Makefile', r'^(test:.*\n)(\t.*\n)+', r'\1\t@true\n'), 'Makefile'),
     'a deleted noxfile': (delete('noxfile.py'), 'noxfile.py'),
-    'sessions no longer registered': (sub('noxfile.py', r'^register\(.*\)$', 'pass'), 'noxfile.py'),
+    'sessions no longer registered': (sub('noxfile.py', r'^\nregister\(\)\n', ''), 'noxfile.py'),
+    'sessions skipped': (sub('noxfile.py', r'^register\(\)$', 'register(skip={"lint"})'), 'noxfile.py'),
+    'stale sessions': (sub('noxfile.py', r'@v0\.1\.0', '@v0.0.1'), 'noxfile.py'),
     'deleted hooks': (delete(HOOKS), HOOKS),
 }
 
@@ -151,6 +153,8 @@ def test_what_the_team_added_elsewhere_is_no_drift(trueup: Trueup, service: Path
     )(service)
     write('src/scorer/utils/extra.py', '"""Ours."""\n')(service)
     append('.gitignore', '*.bak\n')(service)
+    append('noxfile.py', '\n\n@nox.session\ndef ours(session):\n    session.run("true")\n')(service)
+    sub('noxfile.py', r'^(from trueup.sessions.*)$', r'import nox\n\n\1')(service)
     git(service, 'add', '-A')
     git(service, 'commit', '-q', '-m', 'feat: ours')
     said = trueup('check', service)

@@ -90,7 +90,7 @@ def test_every_policy_speaks_about_something(policies: Policies, rendered: Rende
         ('Makefile::lint', 'required', False),
         ('Makefile::train', 'default', False),
         ('Makefile::own', 'default', False),
-        ('noxfile.py', 'required', False),
+        ('noxfile.py::"register()"', 'required', False),
         ('src/churn_service/plumbing/logs.py', 'required', False),
         ('src/churn_service/app.py', 'seed', False),
         ('src/churn_service/api/v1.py', 'seed', False),
