@@ -79,6 +79,9 @@ class Uv:
         )
 
 
+BROUGHT = ('pip', 'setuptools', 'wheel')
+
+
 class Pip:
     """The interpreter's own venv and pip: always there, and the only one for Python below 3.8."""
 
@@ -98,8 +101,9 @@ class Pip:
         return shop.run([str(word) for word in command])
 
     def packages(self, shop: Shop, folder: Path) -> Mapping[str, str]:
-        """By `pip list`, without pip itself."""
-        return _listed(shop.run([python_of(folder), '-m', 'pip', 'list', '--format=json']))
+        """By `pip list`, without what `venv` brought along."""
+        command = [python_of(folder), '-m', 'pip', 'list', '--format=json']
+        return _listed(shop.run([*command, *(f'--exclude={name}' for name in BROUGHT)]))
 
 
 def installers(interpreter: Interpreter) -> tuple[Installer, ...]:
