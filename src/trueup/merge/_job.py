@@ -42,11 +42,13 @@ def unowned(rules: FileRules | None) -> bool:
 
 
 def quoted(text: str) -> str:
+    """A value as a reason quotes it: one line, not long."""
     line = ' '.join(text.split())
     return line if len(line) <= SHOWN else f'{line[:SHOWN - 3]}...'
 
 
 def parses(strategy: Strategy, text: str) -> bool:
+    """Whether the reader of the format accepts a text."""
     try:
         if strategy.grammar is not None:
             strategy.grammar.check(text)

@@ -50,6 +50,7 @@ def merge_as_text(job: Job) -> Merged:
 
 
 def text_decisions(job: Job, merged: Text) -> tuple[Decision, ...]:
+    """The one decision on a text that was merged as a whole."""
     if merged.text == job.ours:
         return ()
     return (

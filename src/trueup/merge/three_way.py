@@ -8,6 +8,7 @@ comments and layout. See Khanna, Kunal and Pierce (2007) for diff3 and `git help
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypedDict, Unpack
 
 from trueup.merge import strategy_for
 from trueup.merge._job import Job, parses
@@ -20,26 +21,28 @@ from trueup.text.encoding import BOM, restore_endings, to_unix
 from trueup.text.keys import format_key
 
 
-def merge(
-    base: str | None,
-    ours: str,
-    theirs: str,
-    *,
-    path: str,
-    policies: Policies | None = None,
-    moves: Sequence[Move] = (),
-    source: str = '',
-) -> Merged:  # pylint: disable=too-many-arguments
+class Terms(TypedDict, total=False):
+    """On whose terms is merged: the owners of keys, the keys that moved (default: as the policies
+    say), and the source to name in decisions."""
+
+    policies: Policies | None
+    moves: Sequence[Move]
+    source: str
+
+
+def merge(base: str | None, ours: str, theirs: str, *, path: str, **terms: Unpack[Terms]) -> Merged:
     """Merge one file; never raises on bad input.
 
     `base` is what the service last had from the standard (None: merge two-way, by owner), `path` chooses format and
-    rules, `source` is written into the decisions. Without policies every key is merged three-way and what both
-    changed is a conflict; with them the owner of each key decides.
+    rules. Without policies every key is merged three-way and what both changed is a conflict; with them the owner of
+    each key decides.
     """
+    policies = terms.get('policies')
+    moves = terms.get('moves', policies.moves if policies is not None else ())
     mark = BOM if ours.startswith(BOM) else ''
     plain = [to_unix(text).removeprefix(BOM) if text is not None else None for text in (base, ours, theirs)]
     rules = policies.file(path) if policies is not None else None
-    job = Job(path, plain[0], plain[1] or '', plain[2] or '', strategy_for(path), rules, source)
+    job = Job(path, plain[0], plain[1] or '', plain[2] or '', strategy_for(path), rules, terms.get('source', ''))
     shaped, said = _shaped(job, moves)
     merged = _merge(shaped)
     merged = Merged(merged.text, (*said, *merged.decisions), merged.conflicts)

@@ -188,7 +188,7 @@ def _placed(text: str, span: tuple[int, int], items: Any) -> tuple[Node, ...]:
     placed: list[Node] = []
     floor = span[0] + 1
     for key, node in items:
-        start, end = item_span(text, floor, node.body, node.value[1], span[1] - 1)
+        start, end = item_span(text, (node.body, node.value[1]), (floor, span[1] - 1))
         floor = end
         placed.append(_keyed(node, key, start, end))
     return tuple(placed)

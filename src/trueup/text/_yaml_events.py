@@ -153,7 +153,7 @@ class _Builder:
         children = []
         floor = bracket + 1
         for key, (_, body, value) in zip(keys, found, strict=True):
-            low, high = item_span(self.text, floor, body, value.end, end - 1)
+            low, high = item_span(self.text, (body, value.end), (floor, end - 1))
             children.append(_node(key, value, (low, body, value.start, high), self.text))
             floor = high
         kind = Kind.MAP if mapping else Kind.LIST

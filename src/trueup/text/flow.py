@@ -60,8 +60,12 @@ def _insert_line(text: str, container: Node, at: int, chunk: str, comment: str) 
     return text[:position] + indent + chunk + tail + '\n' + text[position:]
 
 
-def item_span(text: str, floor: int, body: int, end: int, close: int, comment: str = '#') -> tuple[int, int]:
-    """From where to where an item on lines of its own reaches: comments above, comma and comment behind."""
+def item_span(text: str, item: tuple[int, int], room: tuple[int, int], comment: str = '#') -> tuple[int, int]:
+    """From where to where an item on lines of its own reaches: comments above, comma and comment behind.
+
+    `item` is the item's own text, `room` what is free for it: from behind the item above to the closing bracket.
+    """
+    (body, end), (floor, close) = item, room
     first = line_start(text, body)
     if first < floor or text[first:body].strip():
         return body, end

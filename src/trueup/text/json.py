@@ -53,7 +53,7 @@ def _container(text: str, span: tuple[int, int], found: list[tuple[str, int, Nod
     children: list[Node] = []
     floor = span[0] + 1
     for key, (_, body, value) in zip(keys, found, strict=True):
-        start, end = item_span(text, floor, body, value.value[1], span[1] - 1, '')
+        start, end = item_span(text, (body, value.value[1]), (floor, span[1] - 1), '')
         floor = end
         children.append(
             Node(

@@ -101,6 +101,7 @@ class Requirements(Lines):
     name = 'requirements'
 
     def parse(self, text: str) -> Document:
+        """The document of a requirements file."""
         return parse_requirements(text)
 
 

@@ -113,7 +113,7 @@ def _names(positions: _Positions, node: ast.ImportFrom, at: tuple[str, int, int,
     children = []
     floor = value[0] + 1
     for alias, span in zip(node.names, spans, strict=True):
-        low, high = item_span(text, floor, *span, stop - 1) if bracket >= 0 else span
+        low, high = item_span(text, span, (floor, stop - 1)) if bracket >= 0 else span
         floor = high
         data = _alias(alias)
         children.append(Node(list_segment('', data), Kind.LEAF, low, span[0], high, span, data, after=span[0]))
