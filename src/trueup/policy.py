@@ -167,7 +167,7 @@ def matches(glob: str, path: str) -> bool:
 
 def overlap(first: str, second: str) -> bool:
     """Whether two file patterns can match the same path (`**` and `*` are both taken as any text: on the safe side)."""
-    return _overlap(re.sub(r'\*+', '*', first), re.sub(r'\*+', '*', second))
+    return _overlap(re.sub(r'\*\*/|\*+', '*', first), re.sub(r'\*\*/|\*+', '*', second))
 
 
 @functools.lru_cache(maxsize=16384)

@@ -10,7 +10,7 @@ T = TypeVar('T', bound=Hashable)
 
 
 class Hunk(NamedTuple):
-    """A run of the three sequences: who changed it (`same`, `ours`, `theirs`, `both` alike, or `conflict`), and what."""
+    """A run of the three sequences: who changed it (`same`, `ours`, `theirs`, `both`, `conflict`), and what."""
 
     kind: str
     base: tuple[object, ...]

@@ -102,23 +102,25 @@ class _Walker:
                 return
         if self.rules is not None and self.rules.divided(path):
             if nodes.theirs is None and nodes.ours is not None and nodes.ours.children:
-                return self.children(path, nodes)
+                self.children(path, nodes)
+                return
             if (nodes.ours is None or hollow(nodes.ours)) and nodes.theirs is not None and nodes.theirs.children:
-                return self.divided(path, nodes)
+                self.divided(path, nodes)
+                return
         self.settle(path, nodes)
 
     def divided(self, path: KeyPath, nodes: _Nodes) -> None:
         """A container that ours lacks (or has empty), with more than one owner inside: put in what is wanted."""
         wanted, unwanted = self.leaves(path, nodes._replace(ours=None))
         if not wanted:
-            return self.settle(path, nodes)
+            self.settle(path, nodes)
+            return
         wanted.sort(key=lambda one: STRENGTH.index(self.owner(one)))
         verdict = self.ask(wanted[0], self.at(wanted[0])._replace(ours=None))
         kind, action = ('insert', Action.ADD) if nodes.ours is None else ('replace', Action.CHANGE)
         self.edits.append(Edit(kind, path))
         self.edits.extend(Edit('remove', one) for one in unwanted)
         self.choices.append(Choice(path, action, verdict, self.owner(wanted[0])))
-        return None
 
     def leaves(self, path: KeyPath, nodes: _Nodes) -> tuple[list[KeyPath], list[KeyPath]]:
         """The undivided keys below a path which are wanted, and those which are not."""

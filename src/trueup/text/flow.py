@@ -85,7 +85,7 @@ def item_span(text: str, item: tuple[int, int], room: tuple[int, int], comment: 
 
 
 def _own_line(text: str, container: Node, item: Node) -> bool:
-    return item.start < item.body and item.start > container.value[0] and text[item.start - 1] == '\n'
+    return container.value[0] < item.start < item.body and text[item.start - 1] == '\n'
 
 
 def _comma_behind(text: str, item: Node, container: Node, comment: str) -> bool:

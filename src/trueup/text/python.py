@@ -130,7 +130,7 @@ def parse_python(text: str) -> Document:
             warnings.simplefilter('ignore')
             tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError) as error:
-        raise Malformed(f'not valid Python: {error}'.split('\n')[0]) from error
+        raise Malformed(f'not valid Python: {error}'.split('\n', maxsplit=1)[0]) from error
     positions = _Positions(text)
     rows = [positions.rows(node) for node in tree.body]
     calls = Counter(filter(None, map(_callee, tree.body)))
