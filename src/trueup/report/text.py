@@ -50,6 +50,7 @@ FIRST_LOOK = 12
 """Files listed for a service that was never adopted."""
 WIDTH = 100
 
+NOTHING_TO_LIST = {'new': 'a service in a folder of its own', 'undo': 'taken back'}
 KEY_MARKS = {Action.ADD: '+', Action.CHANGE: '~', Action.REMOVE: '-', Action.MOVE: '>', Action.KEEP: '='}
 TONES = {
     'clean': 'good', 'changed': 'good', 'would change': 'warn', 'open': 'warn', 'drifted': 'warn',
@@ -191,7 +192,7 @@ def _verdict(outcome: Outcome, report: Report) -> str:
     kept = len(kept_decisions(report))
     return joined(
         [
-            plural(files, 'file') if files else 'taken back' if report.verb == 'undo' else 'no file changes',
+            plural(files, 'file') if files else NOTHING_TO_LIST.get(report.verb, 'no file changes'),
             plural(changed_keys(report), 'decision') if changed_keys(report) else '',
             f'{kept} of your own kept' if kept else '',
             _waiting(len(report.plan.conflicts)),
