@@ -102,7 +102,7 @@ class Pip:
 
     def packages(self, shop: Shop, folder: Path) -> Mapping[str, str]:
         """By `pip list`, without what `venv` brought along."""
-        command = [python_of(folder), '-m', 'pip', 'list', '--format=json']
+        command = [str(python_of(folder)), '-m', 'pip', 'list', '--format=json']
         return _listed(shop.run([*command, *(f'--exclude={name}' for name in BROUGHT)]))
 
 
