@@ -119,7 +119,9 @@ def _absent(sides: _Sides, context: Context, draft: _Draft) -> None:
     if sides.owner is Owner.TEAM and not context.adopting:
         return
     if sides.had_base and not enforced:
-        draft.keep(sides.path, sides.owner, 'the service deleted it; it stays deleted')
+        moved_on = sides.base != sides.theirs and sides.owner is not Owner.SEED
+        reason = 'the service deleted it; it stays deleted' + (', though the standard changed it' if moved_on else '')
+        draft.keep(sides.path, sides.owner, reason, level=Level.REVIEW if moved_on else Level.NOTED)
         return
     reason = 'required by the standard' if enforced else 'new in the standard'
     assert sides.theirs is not None

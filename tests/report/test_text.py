@@ -18,6 +18,7 @@ from trueup.model import (
     Fact,
     Failed,
     Finding,
+    Level,
     Outcome,
     Plan,
     Refused,
@@ -106,6 +107,19 @@ def test_adopt_fits_one_screen() -> None:
         '  git merge trueup/adopt-v0.2.0   # take it\n'
         '  trueup undo   # give it back\n'
     )
+
+
+def test_what_was_kept_against_the_standard_is_listed_for_review() -> None:
+    """A file that stays although the standard dropped it is not told only to those who ask for more."""
+    reason = 'the standard dropped it; kept, because the service edited it'
+    kept = Decision('Jenkinsfile', (), Action.KEEP, None, None, reason=reason, level=Level.REVIEW)
+    report = Report('update', 's', version='v2', plan=Plan(decisions=(kept, *PLAN.decisions[:1])))
+    expected = f'\nTo review (1)\n  = Jenkinsfile: {reason}\n'
+    assert expected in render(Changed(report), 'text')
+    assert expected in render(Drifted(replace(report, verb='check')), 'text')
+    many = replace(report, plan=Plan(decisions=tuple(replace(kept, path=f'f{number}') for number in range(9))))
+    assert 'To review (9)' in render(Changed(many), 'text') and '... and 3 more (-v' in render(Changed(many), 'text')
+    assert 'f8: ' in render(Changed(many), 'text', verbose=True)
 
 
 def test_large_plans_stay_on_one_screen() -> None:

@@ -14,6 +14,7 @@ from trueup.model import (
     Drifted,
     Failed,
     Finding,
+    Level,
     Outcome,
     Refused,
     Regressed,
@@ -92,6 +93,7 @@ def _check(outcome: Reported, paint: Paint, verbose: bool) -> Iterator[str]:
     for finding in report.findings:
         yield from _finding(finding, paint)
     yield from _open(report.plan.conflicts, paint, verbose)
+    yield from _review(report, paint, verbose)
     if verbose:
         yield from _kept(report, paint)
         yield from (_waived_line(finding, reason) for finding, reason in report.waived)
@@ -175,6 +177,7 @@ def _change(outcome: Reported, paint: Paint, verbose: bool) -> Iterator[str]:
         yield from _keys(report, paint)
         yield from _kept(report, paint)
     yield from _open(report.plan.conflicts, paint, verbose)
+    yield from _review(report, paint, verbose)
     yield from _findings_left(report, paint)
     yield from _notes(report, paint, verbose)
     yield from _verification(report, paint)
@@ -271,6 +274,19 @@ def _open(conflicts: Sequence[Conflict], paint: Paint, verbose: bool) -> Iterato
             yield f'      {each.sides[0]:<{wide}}  {one_line(each.ours, WIDTH)}'
             yield f'      {each.sides[1]:<{wide}}  {one_line(each.theirs, WIDTH)}'
     yield from (f'  ? {key_text(each.path, each.key)}' for each in conflicts[len(told) :])
+
+
+def _review(report: Report, paint: Paint, verbose: bool) -> Iterator[str]:
+    """Decisions that were taken and that a person should look at, such as a file kept that the standard dropped."""
+    found = [each for each in report.plan.decisions if each.level is Level.REVIEW]
+    if not found:
+        return
+    told = found if verbose else found[:OPEN]
+    yield ''
+    yield paint.warn(f'To review ({len(found)})')
+    yield from (f'  {KEY_MARKS[each.action]} {key_text(each.path, each.key)}: {one_line(each.reason)}' for each in told)
+    if len(found) > len(told):
+        yield f'  ... and {len(found) - len(told)} more (-v lists them)'
 
 
 def _findings_left(report: Report, paint: Paint) -> Iterator[str]:
