@@ -286,3 +286,14 @@ owner = "floor"
     assert [decision.owner for decision in changing] == [Owner.REQUIRED]
     again = merge(render, merged.text, render, path='.pre-commit-config.yaml', policies=policies)
     assert again.text == merged.text
+
+
+def test_without_a_base_the_lines_of_the_standard_come_first() -> None:
+    """A pattern of the team has the last word; a pattern that takes another one back stays below it."""
+    ours = '*.log\ndist/\ndownloads/\n'
+    theirs = '# what is built\nbuild/\ndist/\n\n# logs\n*.log\n!keep.log\n'
+    merged = merge(None, ours, theirs, path='.gitignore', policies=Policies.empty())
+    assert merged.text == '# what is built\nbuild/\n\n*.log\n!keep.log\ndist/\ndownloads/\n'
+    assert merge(None, '', theirs, path='.gitignore', policies=Policies.empty()).text == theirs
+    empty = merge(None, '# nothing yet\n', theirs, path='.gitignore', policies=Policies.empty()).text
+    assert empty == '# nothing yet\n\n' + theirs

@@ -27,6 +27,7 @@ def merge_by_key(job: Job, grammar: Grammar) -> Merged:
         if job.strategy.whole:
             return merge_as_text(job)
         return job.conflict(f'the file of the service is {error}')
+    grammar = grammar if job.base is not None else grammar.without_base(ours)
     documents = Three(_parsed(grammar, job.base), ours, theirs)
     walked = walk(documents, grammar, job.rules, both=job.strategy.both)
     try:

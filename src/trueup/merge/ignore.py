@@ -1,7 +1,7 @@
 """Ignore files and CODEOWNERS line by line: the last match wins, so nothing is reordered."""
 
 from trueup.merge._strategy import Strategy
-from trueup.text.listing import Lines
+from trueup.text.listing import Ordered
 
 STRATEGY = Strategy(
     'ignore file',
@@ -16,5 +16,5 @@ STRATEGY = Strategy(
         '.gitattributes',
         '.git-blame-ignore-revs',
     ),
-    Lines(),
+    Ordered(),
 )

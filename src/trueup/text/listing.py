@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import functools
 import re
 from collections.abc import Callable
@@ -20,6 +21,7 @@ from trueup.text.tree import (
     need,
     numbered,
     place,
+    separate,
     splice,
     whole_lines,
 )
@@ -79,7 +81,7 @@ def parse_requirements(text: str) -> Document:
 
 
 class Lines(Grammar):
-    """Ignore files and CODEOWNERS: the last match wins, so nothing is reordered."""
+    """Files of lines, each with its place among its neighbours."""
 
     name = 'list of lines'
 
@@ -93,6 +95,47 @@ class Lines(Grammar):
 
     def replace(self, document: Document, path: KeyPath, other: Document) -> str:
         return self.set_text(document, path, other.source(need(other, path)))
+
+
+class Ordered(Lines):
+    """Ignore files and CODEOWNERS: the last match wins, so nothing is reordered."""
+
+    def without_base(self, ours: Document) -> Grammar:
+        """The grammar that keeps the service's lines and the standard's apart."""
+        return Block(ours.root)
+
+
+class Block(Ordered):
+    """A file that never came from the standard: what it lacks is put on top in one piece, so the team's lines win."""
+
+    def __init__(self, ours: Node) -> None:
+        self.known = frozenset(ours.keys)
+
+    def insert(self, document: Document, path: KeyPath, other: Document) -> str:
+        """The text with a line of the standard behind the lines that were put on top before it."""
+        node, key = need(other, path), path[-1]
+        undone = [name for name in other.root.keys[: other.root.keys.index(key)] if name in self.known]
+        if any(_undoes(node, need(other, (name,))) for name in undone):
+            return super().insert(document, path, other)
+        brought = 0
+        while brought < len(document.root.children) and document.root.keys[brought] not in self.known:
+            brought += 1
+        if brought == 0:
+            chunk = self._lead(other, node).lstrip('\n') + other.text[node.body : node.end]
+            return separate(document.text, _top(document), chunk)
+        chunk = self._lead(other, node) + whole_lines(other.text[node.body : node.end])
+        return splice(document.text, document.root.children[brought - 1].end, chunk)
+
+    def _lead(self, other: Document, node: Node) -> str:
+        """The comments above a line, or above those of its paragraph that the service has already."""
+        nodes = other.root.children
+        at = nodes.index(node)
+        while at > 0 and nodes[at].start == nodes[at].body and nodes[at - 1].key in self.known:
+            at -= 1
+        if nodes[at].start == nodes[at].body and at > 0:
+            return ''
+        start = nodes[at].start if at else lead_of(other.text, 0, nodes[0].body)
+        return other.text[start : nodes[at].body]
 
 
 class Requirements(Lines):
@@ -111,3 +154,18 @@ def _line_place(parent: Node, source: Node, key: str) -> int:
     if any(parent.child(name) for name in order[: order.index(key)]):
         return place(parent, source, key)
     return parent.children[0].start if parent.children else parent.end
+
+
+def _top(document: Document) -> int:
+    """Above the first line and its comments, below a heading that a blank line sets apart."""
+    nodes = document.root.children
+    return lead_of(document.text, 0, nodes[0].body) if nodes else len(document.text)
+
+
+def _undoes(node: Node, other: Node) -> bool:
+    """Whether a line takes back what another one, above it, says: `!keep.log` after `*.log`."""
+    mine, yours = str(node.data), str(other.data)
+    if mine.startswith('!') == yours.startswith('!'):
+        return False
+    mine, yours = (text.removeprefix('!').strip('/') for text in (mine, yours))
+    return fnmatch.fnmatchcase(mine, yours) or fnmatch.fnmatchcase(yours, mine) or mine.startswith(f'{yours}/')

@@ -92,6 +92,11 @@ class Grammar:
         """Raise Malformed where the format's own reader would refuse the text."""
         self.parse(text)
 
+    def without_base(self, ours: Document) -> Grammar:
+        """The grammar for a merge that has no base, where a key that both have says nothing of a common past."""
+        del ours
+        return self
+
     def shown(self, document: Document, path: KeyPath) -> str:
         """The value at a path for people to read."""
         node = document.find(path)
