@@ -6,44 +6,22 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
-from trueup.errors import Missing, Refusal
+from trueup.errors import Missing
 from trueup.lifecycle.adoption import Adoption, prepare
 from trueup.lifecycle.answers import Ask
-from trueup.lifecycle.check import look
+from trueup.lifecycle.check import require_standing
 from trueup.lifecycle.debt import record_debt
-from trueup.lifecycle.desired import read_recorded, remember_trust
+from trueup.lifecycle.desired import remember_trust
 from trueup.lifecycle.exports import held_exports
 from trueup.lifecycle.landing import Worked, land
 from trueup.lifecycle.locking import LOCK, Locked, lock_service
 from trueup.lifecycle.preview import report_of
 from trueup.lifecycle.run import Run
-from trueup.lifecycle.service import (
-    ANSWERS_FILE,
-    Service,
-    open_service,
-    require_clean,
-    require_safe,
-    require_writable,
-    work_tree,
-)
+from trueup.lifecycle.service import ANSWERS_FILE, Service, open_service, require_clean, require_safe, require_writable
 from trueup.lifecycle.workspace import Workspace, write_file
-from trueup.model import (
-    Action,
-    Change,
-    Changed,
-    Clean,
-    Conflict,
-    Conflicted,
-    Decision,
-    Drifted,
-    Outcome,
-    Owner,
-    Plan,
-    Report,
-)
+from trueup.model import Action, Change, Changed, Clean, Conflict, Conflicted, Decision, Drifted, Outcome, Owner, Plan
 from trueup.plan import joined
 from trueup.repo import read_file, repo_from_commit
-from trueup.standard import version_of
 
 BASELINE = '.trueup/baseline.json'
 
@@ -57,7 +35,7 @@ def adopt(path: Path, run: Run, ask: Ask | None = None) -> Outcome:
     head = require_writable(service)
     repo = repo_from_commit(service.top, head, service.prefix)
     if ANSWERS_FILE in repo:
-        return _already(service, run)
+        return _already(path, run)
     run.say('reading the service')
     adoption = prepare(service, repo, run, ask)
     report = replace(report_of(service, adoption, 'adopt'), findings=())
@@ -77,22 +55,11 @@ def adopt(path: Path, run: Run, ask: Ask | None = None) -> Outcome:
     return outcome
 
 
-def _already(service: Service, run: Run) -> Outcome:
-    repo = work_tree(service)
-    recorded = read_recorded(service, repo, run)
-    assert recorded is not None
-    looked = look(service, repo, recorded, run)
-    report = Report(
-        'adopt',
-        service.name,
-        recorded.standard.address.url,
-        version_of(recorded.tag),
-        plan=looked.plan,
-        findings=looked.findings,
-        waived=looked.waived,
-        next_steps=('trueup fix',) if looked.findings else ('trueup update',),
-    )
-    return Drifted(report) if looked.findings else Clean(report)
+def _already(path: Path, run: Run) -> Outcome:
+    standing = require_standing(path, run)
+    drifted = bool(standing.looked.findings)
+    report = replace(standing.report('adopt'), next_steps=('trueup fix',) if drifted else ('trueup update',))
+    return Drifted(report) if drifted else Clean(report)
 
 
 def _require_poetry(adoption: Adoption) -> None:
@@ -147,27 +114,14 @@ def _commit(space: Workspace, message: str, commits: list[tuple[str, str]]) -> N
 
 def resume(path: Path, run: Run, verb: str) -> Outcome:
     """`--continue`: Conflicted with exactly the keys that are still open; else Clean, or Changed by what was held back."""
-    service = open_service(path, run.settings.service_root)
-    repo = work_tree(service)
-    recorded = read_recorded(service, repo, run)
-    if recorded is None:
-        raise Refusal(
-            'the service is not under the standard here', where=str(path), hint='git switch to the branch first'
-        )
-    looked = look(service, repo, recorded, run)
-    open_keys = tuple(Conflict(item.path, item.key, None, None, None, item.message) for item in looked.findings)
-    report = Report(
-        verb,
-        service.name,
-        recorded.standard.address.url,
-        version_of(recorded.tag),
-        plan=replace(looked.plan, conflicts=open_keys),
-        findings=looked.findings,
-        waived=looked.waived,
-    )
+    standing = require_standing(path, run)
+    service = standing.service
+    findings = standing.looked.findings
+    open_keys = tuple(Conflict(item.path, item.key, None, None, None, item.message) for item in findings)
+    report = replace(standing.report(verb), plan=replace(standing.looked.plan, conflicts=open_keys))
     if open_keys:
         return Conflicted(report)
-    changes = held_exports(service, repo)
+    changes = held_exports(service, standing.repo)
     if not changes:
         return Clean(report)
     require_clean(service, [change.path for change in changes])

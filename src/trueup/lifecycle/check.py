@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from trueup.errors import Refusal
 from trueup.lifecycle.desired import (
     Recorded,
     active_targets,
@@ -36,26 +37,55 @@ class Looked:
     waived: tuple[tuple[Finding, str], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A service under the standard, looked at."""
+
+    service: Service
+    repo: Repo
+    recorded: Recorded
+    looked: Looked
+
+    @property
+    def version(self) -> str:
+        """The version of the standard that the service is under."""
+        return version_of(self.recorded.tag)
+
+    def report(self, verb: str) -> Report:
+        """What every verb tells of it."""
+        url = self.recorded.standard.address.url
+        plan, findings, waived = self.looked.plan, self.looked.findings, self.looked.waived
+        return Report(verb, self.service.name, url, self.version, plan=plan, findings=findings, waived=waived)
+
+
 def check(path: Path, run: Run) -> Outcome:
     """Findings of one service: Clean, or Drifted with each of them. A service never adopted is previewed."""
     service = open_service(path, run.settings.service_root)
     repo = work_tree(service)
-    recorded = read_recorded(service, repo, run)
-    if recorded is None:
+    standing = stand(service, repo, run)
+    if standing is None:
         return preview(service, repo, run)
-    looked = look(service, repo, recorded, run)
-    report = Report(
-        'check',
-        service.name,
-        recorded.standard.address.url,
-        version_of(recorded.tag),
-        plan=looked.plan,
-        findings=looked.findings,
-        waived=looked.waived,
-        next_steps=('trueup fix',) if any(finding.fixable for finding in looked.findings) else (),
-    )
-    failing = any(finding.severity is not Severity.NOTE for finding in looked.findings)
+    findings = standing.looked.findings
+    steps = ('trueup fix',) if any(finding.fixable for finding in findings) else ()
+    report = replace(standing.report('check'), next_steps=steps)
+    failing = any(finding.severity is not Severity.NOTE for finding in findings)
     return Drifted(report) if failing else Clean(report)
+
+
+def stand(service: Service, repo: Repo, run: Run) -> Standing | None:
+    """The service looked at, None when it was never adopted; raises Refusal without trust."""
+    recorded = read_recorded(service, repo, run)
+    return None if recorded is None else Standing(service, repo, recorded, look(service, repo, recorded, run))
+
+
+def require_standing(path: Path, run: Run) -> Standing:
+    """The service at `path` looked at; raises Refusal when it was never adopted."""
+    service = open_service(path, run.settings.service_root)
+    standing = stand(service, work_tree(service), run)
+    if standing is None:
+        hint = 'run `trueup adopt` first, or switch to its branch'
+        raise Refusal('the service is not under the standard here', where=str(path), hint=hint)
+    return standing
 
 
 def look(service: Service, repo: Repo, recorded: Recorded, run: Run) -> Looked:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
-from trueup.errors import Refusal
 from trueup.git import run_git
-from trueup.lifecycle.check import look
-from trueup.lifecycle.desired import read_recorded
+from trueup.lifecycle.check import look, require_standing
 from trueup.lifecycle.exports import exported_changes
 from trueup.lifecycle.journal import Entry, back_up, record
 from trueup.lifecycle.run import Run
-from trueup.lifecycle.service import open_service, require_clean, require_safe, require_writable, work_tree
+from trueup.lifecycle.service import require_clean, require_safe, require_writable, work_tree
 from trueup.lifecycle.workspace import write_file
-from trueup.model import Change, Changed, Clean, Drifted, Outcome, Report
-from trueup.standard import version_of
+from trueup.model import Change, Changed, Clean, Drifted, Outcome
 
 
 def fix(path: Path, run: Run) -> Outcome:
@@ -22,23 +20,9 @@ def fix(path: Path, run: Run) -> Outcome:
 
     Raises Refusal when a file to be written has uncommitted changes or the service was never adopted.
     """
-    service = open_service(path, run.settings.service_root)
-    repo = work_tree(service)
-    recorded = read_recorded(service, repo, run)
-    if recorded is None:
-        raise Refusal('the service is not under the standard', where=str(path), hint='run `trueup adopt` first')
-    looked = look(service, repo, recorded, run)
-    changes = looked.plan.changes + exported_changes(service, repo)
-    version = version_of(recorded.tag)
-    report = Report(
-        'fix',
-        service.name,
-        recorded.standard.address.url,
-        version,
-        plan=looked.plan,
-        findings=looked.findings,
-        waived=looked.waived,
-    )
+    standing = require_standing(path, run)
+    service, looked, report = standing.service, standing.looked, standing.report('fix')
+    changes = looked.plan.changes + exported_changes(service, standing.repo)
     if not changes:
         return Drifted(report) if looked.findings else Clean(report)
     if run.settings.plan_only:
@@ -48,20 +32,11 @@ def fix(path: Path, run: Run) -> Outcome:
     require_clean(service, touched)
     require_safe(service, touched)
     backup = back_up(service, 'fix', head)
+    # First the journal: a run that is killed between two files can be undone too.
+    record(service, Entry('fix', service.prefix, standing.version, '', '', head, '', backup, edited=tuple(touched)))
     _carry_out(service.top, changes)
-    record(service, Entry('fix', service.prefix, version, '', '', head, '', backup, edited=tuple(touched)))
-    left = look(service, work_tree(service), recorded, run).findings
-    done = Report(
-        'fix',
-        service.name,
-        recorded.standard.address.url,
-        version,
-        backup=backup,
-        plan=looked.plan,
-        findings=left,
-        waived=looked.waived,
-        next_steps=('git diff', 'trueup undo'),
-    )
+    left = look(service, work_tree(service), standing.recorded, run).findings
+    done = replace(report, backup=backup, findings=left, next_steps=('git diff', 'trueup undo'))
     return Drifted(done) if left else Changed(done)
 
 
