@@ -110,7 +110,8 @@ def relock(space: Workspace, index_url: str, run: Run, *, pins: tuple[str, ...] 
     after = read_file(space.root / path)
     write_file(space.root / path, before)
     if not result.ok:
-        conflict = Conflict(path, (), None, None, None, f'the dependencies could not be locked: {result.reason}')
+        why = f'the dependencies could not be locked: {result.reason}{f" ({result.hint})" if result.hint else ""}'
+        conflict = Conflict(path, (), None, None, None, why)
         return Locked(open=(conflict,))
     if after is not None and before is not None and after.data == before.data:
         return Locked((Change(path, before, before),))
