@@ -300,3 +300,30 @@ def test_a_noxfile_of_the_team_keeps_its_sessions(
     assert "def docs(session):\n    session.run('mkdocs')\n" in text and 'import nox\n' in text
     assert f'trueup @ git+{standard.as_uri()}@v0.1.0' in text and text.count('register()') == 1
     assert trueup('check', service).code == 0
+
+
+@pytest.mark.network
+def test_a_regression_stops_the_adoption_and_names_its_cause(
+    trueup: Trueup, make_repository: MakeRepository, standard: Path
+) -> None:
+    """A test that passed before and would fail after: exit 4, no branch, nothing changed."""
+    fragile = 'from pathlib import Path\n\n\ndef test_it():\n    assert Path(".flake8").exists()\n'
+    service = make_repository({**OLD_SERVICE, 'tests/test_fragile.py': fragile}, 'scorer')
+    before = tree_of(service)
+    said = trueup('adopt', service, '--defaults', '--standard', f'{standard}@v0.1.0')
+    assert said.code == 4, said.out + said.err
+    assert 'regressed' in said.out and 'tests/test_fragile.py::test_it' in said.out
+    assert tree_of(service) == before and git(service, 'branch', '--list', 'trueup/*') == ''
+    assert trueup('undo', service).code == 0 and tree_of(service) == before
+
+
+@pytest.mark.network
+def test_tests_that_failed_before_are_not_blamed_on_the_adoption(
+    trueup: Trueup, make_repository: MakeRepository, standard: Path
+) -> None:
+    """They fail the same way after, and the report says so."""
+    broken = 'def test_it():\n    assert False\n'
+    service = make_repository({**OLD_SERVICE, 'tests/test_broken.py': broken}, 'scorer')
+    said = trueup('adopt', service, '--defaults', '--standard', f'{standard}@v0.1.0')
+    assert said.code == 0, said.out + said.err
+    assert '1 failed' in said.out
