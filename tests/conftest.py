@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.demo.tools import poetry_mirror
 from tests.support.standard import build_standard
 
 Files = Mapping[str, str | bytes]
@@ -28,6 +29,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         'TRUEUP_CACHE': str(folder / 'cache'),
         'TRUEUP_CONFIG': str(folder / 'config.toml'),
     }
+    if index := poetry_mirror():
+        changes['POETRY_PYPI_MIRROR_URL'] = index  # an index that Poetry can't read by itself
     patch = pytest.MonkeyPatch()
     for name in ('TRUEUP_STANDARD', 'TRUEUP_PYTHON', 'GIT_DIR', 'GIT_WORK_TREE', 'GIT_INDEX_FILE'):
         patch.delenv(name, raising=False)
