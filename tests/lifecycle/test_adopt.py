@@ -327,3 +327,20 @@ def test_tests_that_failed_before_are_not_blamed_on_the_adoption(
     said = trueup('adopt', service, '--defaults', '--standard', f'{standard}@v0.1.0')
     assert said.code == 0, said.out + said.err
     assert '1 failed' in said.out
+
+
+def test_adoption_brings_at_most_six_files(trueup: Trueup, make_repository: MakeRepository, standard: Path) -> None:
+    """Also to a service that has next to nothing."""
+    files = {'app.py': 'import os\n', 'requirements.txt': 'packaging==24.2\n'}
+    service = make_repository(files, 'scorer')
+    assert _adopt(trueup, service, standard, '--switch') == 0
+    new = set(git(service, 'ls-files').split()) - set(files)
+    assert new == {
+        '.copier-answers.yml',
+        '.pre-commit-config.yaml',
+        '.trueup/baseline.json',
+        'noxfile.py',
+        'poetry.lock',
+        'pyproject.toml',
+    }
+    assert trueup('check', service).code == 0

@@ -32,6 +32,8 @@ COPIED = 0.8
 """Share of a render's lines found in a file above which the file counts as copied by hand from that version."""
 TRIED = 12
 SHADOWS = 'CFG001'
+EDITED_ONLY = ('.gitignore',)
+"""Files of scope `quality` that are edited where they are and never brought: what sessions leave ignores itself."""
 WAIVED_FOR = timedelta(days=180)
 
 
@@ -164,6 +166,8 @@ def _plan_files(
 ) -> tuple[Plan, tuple[Waiver, ...]]:
     """The plan; what a team added to a closed table stays under a dated waiver instead of vanishing."""
     standard, tag, answers, theirs = wanted
+    if answers.get('scope') != 'full':
+        theirs = {path: file for path, file in theirs.items() if path not in EDITED_ONLY or path in repo}
     base = nearest_base(repo, standard, tag, answers)
     outer = outer_tree(service, standard, tag, answers)
     context = Context(policies, f'standard {tag}', adopting=True)
