@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import git
 from trueup.errors import ExitCode, Missing, Refusal, UserError
+from trueup.model import Mode
+from trueup.repo import repo_from_commit
 from trueup.standard import Address, choose_tag, is_older, open_standard, parse_address, require_tagged, require_trust
 
 
@@ -103,3 +106,17 @@ def test_versions_compare_by_pep_440() -> None:
     assert is_older('v0.9.0', 'v0.10.0') and not is_older('v1.0', 'v1.0')
     with pytest.raises(UserError):
         require_tagged('v0.1.0-1-g3e5412d', where='.copier-answers.yml')
+
+
+def test_an_old_file_mode_is_a_plain_file(tmp_path: Path) -> None:
+    """Trees of long ago hold 100664."""
+    git(tmp_path, 'init', '-q')
+    blob = subprocess.run(
+        ['git', 'hash-object', '-w', '--stdin'], cwd=tmp_path, input=b'x\n', capture_output=True, check=True
+    ).stdout.strip()
+    tree = subprocess.run(
+        ['git', 'hash-object', '-w', '-t', 'tree', '--literally', '--stdin'],
+        cwd=tmp_path, input=b'100664 a.py\0' + bytes.fromhex(blob.decode()), capture_output=True, check=True,
+    ).stdout.decode().strip()  # fmt: skip
+    file = repo_from_commit(tmp_path, tree).file('a.py')
+    assert file is not None and (file.data, file.mode) == (b'x\n', Mode.PLAIN)

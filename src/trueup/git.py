@@ -137,7 +137,12 @@ def tree_files(folder: Path, revision: str, prefix: str = '') -> dict[str, File]
     entries = {path: entry for path, entry in tree_entries(folder, revision).items() if path.startswith(prefix)}
     contents = blobs(folder, sorted({blob for _, blob in entries.values()}))
     return {
-        path[len(prefix) :]: File(contents[blob], Mode(mode) if mode in set(Mode) else Mode.PLAIN)
+        path[len(prefix) :]: File(contents[blob], mode_of(mode))
         for path, (mode, blob) in entries.items()
         if blob in contents
     }
+
+
+def mode_of(text: str) -> Mode:
+    """A mode as a tree holds it; old histories have some (100664) that Git itself now takes as plain."""
+    return Mode(text) if text in set(Mode) else Mode.PLAIN

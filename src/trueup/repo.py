@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from trueup.git import run_git, tracked_paths
+from trueup.git import mode_of, run_git, tracked_paths
 from trueup.model import File, Mode, Tree
 
 LARGE = 5_000_000
@@ -72,7 +72,7 @@ def repo_from_commit(root: Path, revision: str, prefix: str = '') -> Repo:
 
     def load(path: str) -> File:
         mode, blob = entries[path]
-        return File(run_git(root, 'cat-file', 'blob', blob), Mode(mode))
+        return File(run_git(root, 'cat-file', 'blob', blob), mode_of(mode))
 
     return Repo(entries, load)
 

@@ -253,7 +253,8 @@ def installed_from() -> str:
     address = parse_address(url)
     if Path(address.url).is_dir():
         try:
-            return parse_address(text_of(Path(address.url), 'remote', 'get-url', 'origin')).url
+            # As it was written: `git remote get-url` would apply the user's insteadOf.
+            return parse_address(text_of(Path(address.url), 'config', '--get', 'remote.origin.url')).url
         except UserError:
             return address.url
     return address.url

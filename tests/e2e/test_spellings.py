@@ -66,10 +66,13 @@ def test_hooks_and_noxfile_start(
         service, network, 'trueup', 'adopt', '--defaults', '--verify', 'none', '--switch', '--answer', 'packaging=keep',
         '--standard', spelling.format(standard=standard),
     )  # fmt: skip
-    assert 'Passed' in _run(service, network, 'pre_commit', 'run', 'trueup-check', '--all-files')
-    listed = _run(service, network, 'nox', '-l')
+    # A colleague's clone: nobody named the standard there, the installed hook itself is from it.
+    clone = service.parent / 'clone'
+    git(service.parent, 'clone', '-q', str(service), str(clone))
+    assert 'Passed' in _run(clone, network, 'pre_commit', 'run', 'trueup-check', '--all-files')
+    listed = _run(clone, network, 'nox', '-l')
     assert '* lint' in listed and '* tests' in listed
-    assert git(service, 'status', '--porcelain') == ''
+    assert git(clone, 'status', '--porcelain') == ''
 
 
 def test_a_relative_path_is_refused(network: dict[str, str], make_repository: MakeRepository) -> None:

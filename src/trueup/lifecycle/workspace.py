@@ -66,9 +66,10 @@ def workspace(service: Service, commit: str) -> Iterator[Workspace]:
     """A fresh detached work tree at `commit`, gone afterwards whatever happens; a killed run leaves only litter in the cache."""
     parent = cache_folder() / 'worktrees'
     parent.mkdir(parents=True, exist_ok=True)
+    _sweep(parent)
     run_git(service.top, 'worktree', 'prune')
     # The folder has the repository's name: tools show it, and a service may be named after its folder.
-    scratch = Path(tempfile.mkdtemp(dir=parent)).resolve()
+    scratch = Path(tempfile.mkdtemp(prefix=f'{os.getpid()}-', dir=parent)).resolve()
     root = scratch / service.top.name
     try:
         run_git(
@@ -86,6 +87,26 @@ def workspace(service: Service, commit: str) -> Iterator[Workspace]:
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
         run_git(service.top, 'worktree', 'prune')
+
+
+def _sweep(parent: Path) -> None:
+    """Remove the work trees of runs that were killed."""
+    for folder in parent.iterdir():
+        number = folder.name.partition('-')[0]
+        if number.isdigit() and not _alive(int(number)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _alive(process: int) -> bool:
+    if os.name == 'nt':  # there, signal 0 would end the process
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def _date_of(service: Service, commit: str) -> str:
