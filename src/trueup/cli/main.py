@@ -26,6 +26,7 @@ COMMANDS = {
     'lint': 'run black, isort, flake8 and pylint as one',
     'merge': 'merge three versions of a file, key by key',
     'new': 'start a new service from the standard',
+    'resolve': 'resolve by key what copier update or git merge left unmerged',
     'undo': 'take back the last change trueup made',
     'update': 'carry a service to a newer version, on a branch',
 }
