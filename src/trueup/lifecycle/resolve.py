@@ -133,7 +133,7 @@ def _decided(item: Unmerged, known: Known | None) -> Settled:
 
 
 def _between_branches(item: Unmerged) -> Settled:
-    """Two branches of a team: three-way by key, without owners; a file that only one of them has is left to a person."""
+    """Two branches of a team: three-way by key, without owners; what only one of them has is left to a person."""
     if item.ours is None or item.theirs is None:
         return _left(item, GONE)
     mode = _mode(item)
