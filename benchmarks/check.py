@@ -35,7 +35,9 @@ def make_service(place: Path, environment: Mapping[str, str]) -> Path:
     """A service rendered from a standard with one version, committed."""
     standard = build_standard(place / 'standard', versions=['0.1.0'])
     service = place / 'service'
-    command = [sys.executable, '-m', 'copier', 'copy', '--defaults', '--quiet', '--vcs-ref', VERSION]
+    # Without a lock the service must not be Poetry's, or `check` would rightly miss it.
+    options = ['--defaults', '--quiet', '--vcs-ref', VERSION, '--data', 'packaging=keep']
+    command = [sys.executable, '-m', 'copier', 'copy', *options]
     run([*command, str(standard), str(service)], place, environment)
     run(['git', 'init', '-q', '-b', 'main'], service, environment)
     run(['git', 'add', '-A'], service, environment)
