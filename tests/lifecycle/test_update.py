@@ -157,3 +157,10 @@ def test_a_new_service_is_not_written_over_anything(trueup: Trueup, standard: Pa
     broken = trueup('new', tmp_path / 'broken', '--defaults', '--standard', standard, '--answer', 'python_min=nonsense')
     assert broken.code == 2 and not (tmp_path / 'broken').exists(), broken.err
     shutil.rmtree(tmp_path / 'broken', ignore_errors=True)
+
+
+def test_new_without_a_terminal_asks_for_defaults(trueup: Trueup, standard: Path, tmp_path: Path) -> None:
+    """A pipeline must not hang on a question."""
+    said = trueup('new', tmp_path / 'service', '--standard', standard)
+    assert said.code == 2 and 'nobody is here' in said.err and '--defaults' in said.err
+    assert not (tmp_path / 'service').exists()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
 
 from trueup.cli._options import make_run, shared, show
+from trueup.errors import UserError
 from trueup.lifecycle.new import new
 
 
@@ -17,4 +19,8 @@ from trueup.lifecycle.new import new
 def command(destination: Path, output: str, no_lock: bool, **options: object) -> int:
     """Start a new service in DESTINATION: copied from the template, in Git, locked, with a first commit."""
     run = make_run(options)
+    if not run.settings.defaults and not sys.stdin.isatty():
+        raise UserError(
+            'nobody is here to answer the questions', hint='give --defaults, and --answer KEY=VALUE where one is wrong'
+        )
     return show([new(destination, run, with_lock=not no_lock)], run, output)
