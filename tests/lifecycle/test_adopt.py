@@ -344,3 +344,19 @@ def test_adoption_brings_at_most_six_files(trueup: Trueup, make_repository: Make
         'pyproject.toml',
     }
     assert trueup('check', service).code == 0
+
+
+@pytest.mark.network
+def test_debt_that_shows_only_with_the_dependencies_is_recorded_too(
+    trueup: Trueup, make_repository: MakeRepository, standard: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever makes an environment after the adoption must not meet old errors as new ones."""
+    wrong = 'import packaging.version\n\nprint(packaging.version.no_such_name)\n'
+    service = make_repository({**OLD_SERVICE, 'scorer/wrong.py': wrong}, 'scorer')
+    assert trueup('adopt', service, '--defaults', '--switch', '--standard', f'{standard}@v0.1.0').code == 0
+    assert 'no-member' in (service / '.trueup/baseline.json').read_text()
+    subprocess.run([sys.executable, '-m', 'venv', tmp_path / 'made'], check=True)
+    subprocess.run([tmp_path / 'made/bin/python', '-m', 'pip', 'install', '-q', 'packaging==24.2'], check=True)
+    monkeypatch.chdir(service)
+    said = trueup('lint', '--python', tmp_path / 'made/bin/python')
+    assert said.code == 0, said.out

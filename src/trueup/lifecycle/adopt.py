@@ -10,7 +10,7 @@ from trueup.errors import Missing
 from trueup.lifecycle.adoption import Adoption, prepare
 from trueup.lifecycle.answers import Ask
 from trueup.lifecycle.check import require_standing
-from trueup.lifecycle.debt import record_debt
+from trueup.lifecycle.debt import pythons_of, record_debt
 from trueup.lifecycle.desired import remember_trust
 from trueup.lifecycle.exports import held_exports
 from trueup.lifecycle.landing import Worked, land
@@ -50,7 +50,9 @@ def adopt(path: Path, run: Run, ask: Ask | None = None) -> Outcome:
     ]
     require_clean(service, touched)
     require_safe(service, touched)
-    outcome = land(service, run, head, report, lambda space: _steps(space, service, adoption, run))
+    outcome = land(
+        service, run, head, report, lambda space, before: _steps(space, adoption, run, pythons_of(service, before))
+    )
     remember_trust(service, adoption.standard.address.url)
     return outcome
 
@@ -70,7 +72,7 @@ def _require_poetry(adoption: Adoption) -> None:
             )
 
 
-def _steps(space: Workspace, service: Service, adoption: Adoption, run: Run) -> Worked:
+def _steps(space: Workspace, adoption: Adoption, run: Run, pythons: tuple[Path, ...]) -> Worked:
     """Lock first, to know whether the old packaging files may go; then one commit per step."""
     space.write(adoption.plan.changes)
     locked = lock_service(space, adoption, run)
@@ -80,7 +82,7 @@ def _steps(space: Workspace, service: Service, adoption: Adoption, run: Run) -> 
     space.write(adoption.files.changes)
     locked.write(space)
     _commit(space, f'chore: adopt the standard {adoption.tag}', commits)
-    debt = record_debt(space, service, run, commits)
+    debt = record_debt(space, run, commits, pythons=pythons)
     conflicts = adoption.plan.conflicts + locked.open
     return Worked(tuple(commits), conflicts, debt, joined((done, _baseline_plan(space))), locked.held)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 
 from trueup.lifecycle.run import Run
 from trueup.lifecycle.service import Service
@@ -14,16 +15,17 @@ from trueup.lint.format import format_files
 from trueup.lint.model import Message
 from trueup.lint.run import LintOptions, lint
 from trueup.model import Debt, File
+from trueup.verify import Snapshot
 
 IGNORED_COMMITS = '.git-blame-ignore-revs'
 
 
-def record_debt(space: Workspace, service: Service, run: Run, commits: list[tuple[str, str]]) -> Debt:
+def record_debt(space: Workspace, run: Run, commits: list[tuple[str, str]], *, pythons: tuple[Path, ...] = ()) -> Debt:
     """Format if asked (a commit of its own), lint, and commit what is found as the baseline."""
     if run.settings.format_code == 'all':
         _format(space, run, commits)
     run.say('linting: what is found now is recorded as old debt')
-    messages = _messages(space, service)
+    messages = _messages(space, pythons)
     if not messages:
         return Debt()
     baseline = Baseline.make(messages, line_reader(space.service))
@@ -36,12 +38,20 @@ def record_debt(space: Workspace, service: Service, run: Run, commits: list[tupl
     return baseline.debt()
 
 
-def _messages(space: Workspace, service: Service) -> tuple[Message, ...]:
-    """What the linters say without the service's environment, and with it where there is one: either may be met later."""
-    found = Counter(lint(space.service, options=LintOptions(use_baseline=False)).messages)
+def pythons_of(service: Service, before: Snapshot) -> tuple[Path, ...]:
+    """Environments that hold the service's dependencies: the team's own, and the one of the verification."""
     environment = find_environment(service.root)
-    if environment is not None:
-        options = LintOptions(tools=('pylint',), python=environment.python, use_baseline=False)
+    found = [environment.python] if environment else []
+    if before.install and before.install.interpreter:
+        found.append(Path(before.install.interpreter))
+    return tuple(found)
+
+
+def _messages(space: Workspace, pythons: tuple[Path, ...]) -> tuple[Message, ...]:
+    """What the linters say without an environment, and pylint with each: any of them may be met later."""
+    found = Counter(lint(space.service, options=LintOptions(use_baseline=False)).messages)
+    for python in pythons:
+        options = LintOptions(tools=('pylint',), python=python, use_baseline=False)
         found |= Counter(lint(space.service, options=options).messages)
     return tuple(found.elements())
 

@@ -33,7 +33,8 @@ class Worked:
 
 
 STOPPED = ('# mend what broke (see verification) and try again; --verify static adopts without running the tests',)
-Steps = Callable[[Workspace], Worked]
+Steps = Callable[[Workspace, Snapshot], Worked]
+"""What a verb does in the workspace; the snapshot was taken before."""
 
 
 def branch_name(service: Service, verb: str, version: str) -> str:
@@ -47,7 +48,7 @@ def land(service: Service, run: Run, head: str, report: Report, steps: Steps) ->
     name = branch_name(service, report.verb, report.version)
     with workspace(service, head) as space:
         before = _measure(space, run, 'before', '')
-        worked = steps(space)
+        worked = steps(space, before)
         after = _measure(space, run, 'after', before.install.python if before.install else '')
         tip = text_of(space.root, 'rev-parse', 'HEAD')
     verified = compare(before, after)

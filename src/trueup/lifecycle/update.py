@@ -71,7 +71,7 @@ def update(path: Path, run: Run, to: str = '') -> Outcome:
     touched = [change.path for change in step.plan.changes]
     require_clean(service, [*touched, service.prefix + LOCK])
     require_safe(service, touched)
-    outcome = land(service, run, head, report, lambda space: _steps(space, step, run))
+    outcome = land(service, run, head, report, lambda space, _: _steps(space, step, run))
     remember_trust(service, url)
     return outcome
 

@@ -115,7 +115,11 @@ def _try(site: Site, attempt: _Attempt) -> tuple[str, Environment | None]:
             install = Install(site.definition.source, '', attempt.interpreter.minor, packages)
             (folder / READY).write_text(json.dumps(dict(packages)), encoding='utf-8')
         install = replace(
-            install, source=site.definition.source, python=attempt.interpreter.minor, note=_note(site, attempt, note)
+            install,
+            source=site.definition.source,
+            python=attempt.interpreter.minor,
+            note=_note(site, attempt, note),
+            interpreter=str(python_of(folder)),
         )
     return '', Environment(folder, package, install)
 

@@ -45,6 +45,8 @@ class Install:
     python: str = ''
     packages: Mapping[str, str] = field(default_factory=dict)
     note: str = ''
+    interpreter: str = field(default='', compare=False)
+    """The environment's Python, as long as the cache keeps it."""
 
 
 @dataclass(frozen=True, slots=True)
