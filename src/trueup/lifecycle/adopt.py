@@ -17,7 +17,7 @@ from trueup.lifecycle.landing import Worked, land
 from trueup.lifecycle.locking import LOCK, Locked, lock_service
 from trueup.lifecycle.preview import report_of
 from trueup.lifecycle.run import Run
-from trueup.lifecycle.service import ANSWERS_FILE, Service, open_service, require_clean, require_safe, require_writable
+from trueup.lifecycle.service import ANSWERS_FILE, open_service, require_clean, require_safe, require_writable
 from trueup.lifecycle.workspace import Workspace, write_file
 from trueup.model import Action, Change, Changed, Clean, Conflict, Conflicted, Decision, Drifted, Outcome, Owner, Plan
 from trueup.plan import joined
