@@ -143,6 +143,14 @@ def tree_files(folder: Path, revision: str, prefix: str = '') -> dict[str, File]
     }
 
 
+def tree_file(folder: Path, revision: str, path: str) -> File | None:
+    """One file of a revision, None if it has none there."""
+    entry = tree_entries(folder, revision).get(path)
+    if entry is None:
+        return None
+    return File(run_git(folder, 'cat-file', 'blob', entry[1]), mode_of(entry[0]))
+
+
 def mode_of(text: str) -> Mode:
     """A mode as a tree holds it; old histories have some (100664) that Git itself now takes as plain."""
     return Mode(text) if text in set(Mode) else Mode.PLAIN

@@ -92,6 +92,7 @@ def decide(console: Console, standard: str) -> None:
     path.write_text(OPEN.sub('', path.read_text(encoding='utf-8')), encoding='utf-8')
     console.run(['git', 'commit', '-q', '-a', '-m', 'build: the range of pyproject.toml is right'], SERVICE)
     console.run(['trueup', 'adopt', '--continue', '--standard', standard], SERVICE)
+    console.run(['git', 'commit', '-q', '-a', '-m', 'build: export requirements.txt from the lock'], SERVICE)
 
 
 def prove(console: Console) -> None:
@@ -111,7 +112,7 @@ def closing(console: Console, started: float, ours: bool) -> None:
     say(f'   the diff:      git -C {SERVICE} diff main..HEAD')
     say(f'   the report:    {reports[-1].as_uri() if reports else "none was written"}')
     say(f'   the full log:  {console.log}')
-    decided = 'git reset -q --hard HEAD~1 && ' if ours else ''
+    decided = 'git reset -q --hard HEAD~2 && ' if ours else ''
     say(f'   going back:    cd {SERVICE} && {decided}{PROGRAMS / "trueup"} undo')
 
 

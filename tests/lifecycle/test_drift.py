@@ -194,3 +194,14 @@ def test_a_waiver_is_shown_and_ends(trueup: Trueup, service: Path) -> None:
     late = check(service, Run(today=date(2027, 2, 1)))
     assert isinstance(late, Drifted)
     assert {finding.rule for finding in late.report.findings} == {'WVR001', 'STD001'}
+
+
+def test_undo_of_a_fix_never_overwrites_a_later_edit(trueup: Trueup, service: Path) -> None:
+    """What a person wrote since is theirs."""
+    delete(PLUMBING)(service)
+    git(service, 'commit', '-qam', 'drift')
+    assert trueup('fix', service).code == 0
+    append(PLUMBING, '# mine\n')(service)
+    said = trueup('undo', service)
+    assert said.code == 5 and PLUMBING in said.err
+    assert (service / PLUMBING).read_text().endswith('# mine\n')

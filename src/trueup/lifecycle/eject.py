@@ -9,7 +9,7 @@ import tomlkit
 
 from trueup.errors import Refusal
 from trueup.lifecycle.desired import HOOKS_FILE, placeholders, read_recorded
-from trueup.lifecycle.journal import Entry, back_up, record
+from trueup.lifecycle.journal import Entry, back_up, digests_of, record
 from trueup.lifecycle.run import Run
 from trueup.lifecycle.service import ANSWERS_FILE, Service, open_service, require_clean, require_writable, work_tree
 from trueup.lifecycle.stock import plain_noxfile, stock_hooks
@@ -53,7 +53,10 @@ def eject(path: Path, run: Run) -> Outcome:
     backup = back_up(service, 'eject', head)
     for change in changes:
         write_file(service.top / change.path, change.after)
-    record(service, Entry('eject', service.prefix, '', '', '', head, '', backup, edited=tuple(touched)))
+    written = digests_of(change.after for change in changes)
+    record(
+        service, Entry('eject', service.prefix, '', '', '', head, '', backup, edited=tuple(touched), digests=written)
+    )
     return Changed(
         Report('eject', service.name, backup=backup, plan=report.plan, next_steps=('git diff', 'trueup undo'))
     )

@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from trueup.git import run_git
+from trueup.errors import Refusal
+from trueup.git import run_git, tree_file
 from trueup.lifecycle.check import look, require_standing
 from trueup.lifecycle.exports import exported_changes
-from trueup.lifecycle.journal import Entry, back_up, record
+from trueup.lifecycle.journal import Entry, back_up, digests_of, record
 from trueup.lifecycle.run import Run
 from trueup.lifecycle.service import require_clean, require_safe, require_writable, work_tree
 from trueup.lifecycle.workspace import write_file
 from trueup.model import Change, Changed, Clean, Drifted, Outcome
+from trueup.repo import read_file
 
 
 def fix(path: Path, run: Run) -> Outcome:
@@ -33,7 +35,11 @@ def fix(path: Path, run: Run) -> Outcome:
     require_safe(service, touched)
     backup = back_up(service, 'fix', head)
     # First the journal: a run that is killed between two files can be undone too.
-    record(service, Entry('fix', service.prefix, standing.version, '', '', head, '', backup, edited=tuple(touched)))
+    written = digests_of(change.after for change in changes)
+    entry = Entry(
+        'fix', service.prefix, standing.version, '', '', head, '', backup, edited=tuple(touched), digests=written
+    )
+    record(service, entry)
     _carry_out(service.top, changes)
     left = look(service, work_tree(service), standing.recorded, run).findings
     done = replace(report, backup=backup, findings=left, next_steps=('git diff', 'trueup undo'))
@@ -54,7 +60,11 @@ def _carry_out(top: Path, changes: tuple[Change, ...]) -> None:
 
 
 def undo_fix(entry: Entry, top: Path) -> None:
-    """Bring the edited files back as they were at the commit that was HEAD then."""
+    """Bring the edited files back as they were at the commit that was HEAD then.
+
+    Raises Refusal naming the first file that somebody edited since.
+    """
+    _require_unedited(entry, top)
     known = set(run_git(top, 'ls-tree', '-r', '-z', '--name-only', '--full-tree', entry.before).decode().split('\0'))
     present = [path for path in entry.edited if path in known]
     if present:
@@ -62,3 +72,11 @@ def undo_fix(entry: Entry, top: Path) -> None:
     for path in entry.edited:
         if path not in known:
             write_file(top / path, None)
+
+
+def _require_unedited(entry: Entry, top: Path) -> None:
+    """Each file is as we wrote it, or (a killed run) still as it was."""
+    for path, written in zip(entry.edited, entry.digests, strict=False):
+        current = read_file(top / path)
+        if digests_of([current]) != (written,) and current != tree_file(top, entry.before, path):
+            raise Refusal('the file was edited since', where=path, hint=f'git diff {entry.before[:12]} -- {path}')

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from trueup.lifecycle.workspace import write_file
 from trueup.model import File
 
 FILE = 'journal.json'
-LISTS = ('untracked', 'edited', 'held')
+LISTS = ('untracked', 'edited', 'held', 'digests')
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,8 @@ class Entry:
     untracked: tuple[str, ...] = ()
     edited: tuple[str, ...] = ()
     held: tuple[str, ...] = ()
+    digests: tuple[str, ...] = ()
+    """SHA-256 of each file of `edited` as it was written, '' for a deleted one."""
 
 
 def read_journal(service: Service) -> tuple[Entry, ...]:
@@ -57,6 +60,11 @@ def record(service: Service, entry: Entry) -> None:
     """Add an entry; one for the same branch is replaced."""
     kept = [item for item in read_journal(service) if not (item.branch and item.branch == entry.branch)]
     write_journal(service, [*kept, entry])
+
+
+def digests_of(files: Iterable[File | None]) -> tuple[str, ...]:
+    """What `Entry.digests` holds."""
+    return tuple(hashlib.sha256(file.data).hexdigest() if file else '' for file in files)
 
 
 def back_up(service: Service, name: str, commit: str) -> str:
