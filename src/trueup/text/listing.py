@@ -15,6 +15,7 @@ from trueup.text.tree import (
     Grammar,
     Kind,
     Node,
+    cut,
     lead_of,
     line_end,
     map_data,
@@ -110,6 +111,7 @@ class Block(Ordered):
 
     def __init__(self, ours: Node) -> None:
         self.known = frozenset(ours.keys)
+        self.first = ours.keys[:1]
 
     def insert(self, document: Document, path: KeyPath, other: Document) -> str:
         """The text with a line of the standard behind the lines that were put on top before it."""
@@ -125,6 +127,13 @@ class Block(Ordered):
             return separate(document.text, _top(document), chunk)
         chunk = self._lead(other, node) + whole_lines(other.text[node.body : node.end])
         return splice(document.text, document.root.children[brought - 1].end, chunk)
+
+    def remove(self, document: Document, path: KeyPath) -> str:
+        """The text without a line; what stands above the service's first one was the head of its file and stays."""
+        if path[-1:] == self.first:
+            node = need(document, path)
+            return cut(document.text, node.body, node.end)
+        return super().remove(document, path)
 
     def _lead(self, other: Document, node: Node) -> str:
         """The comments above a line, or above those of its paragraph that the service has already."""
