@@ -199,7 +199,8 @@ def swapped_sides_give_the_same_meaning(writer: Writer, base: str, ours: str, th
     grammar = strategy_for(writer.path).grammar
     if grammar is None or not (_settled(first) and _settled(second)):
         return
-    same_words = sorted(re.split(r'[\s,]+', first.text)) == sorted(re.split(r'[\s,]+', second.text))
+    words = [sorted(re.split(r'[\s,]+', each.text.replace('"', "'"))) for each in (first, second)]  # black's quotes
+    same_words = words[0] == words[1]
     assert same_words or _meaning(writer.path, first.text) == _meaning(writer.path, second.text)
 
 
@@ -215,7 +216,8 @@ def every_result_can_be_read(writer: Writer, base: str, ours: str, theirs: str) 
 def nothing_of_ours_is_lost_unsaid(writer: Writer, base: str, ours: str, theirs: str) -> None:
     """Every word of the service is in the result, or stood in what a decision took away, or the standard took it out."""
     merged = merge(base, ours, theirs, path=writer.path)
-    said = [decision.before or '' for decision in merged.decisions if decision.changes]
+    said = [decision.before for decision in merged.decisions if decision.changes and decision.before]
+    said += [line for line in ours.split('\n') if any(each in line for each in said)]  # and the note at its end
     assert set(lost(ours, merged.text, [*said, *base.split('\n')])) - set(base.split()) == set()
 
 

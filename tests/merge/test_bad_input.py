@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
+import time
 
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from trueup.merge.markers import marked
 from trueup.merge.three_way import merge
 from trueup.policy import Policies
+from trueup.text.encoding import decode, encode
 
 REQUIRED = Policies.parse('schema = 1\n[[policy]]\nkeys = ["**"]\nowner = "required"\n')
 BROKEN = {
@@ -85,3 +91,91 @@ def test_mixed_line_endings_stay_where_they_are() -> None:
     ours = 'a: 1\r\nb: 2\nc: 3\r\n'
     merged = merge('a: 1\nb: 2\nc: 3\n', ours, 'a: 1\nb: 2\nx: 9\nc: 3\n', path='a.yml')
     assert merged.text == 'a: 1\r\nb: 2\nx: 9\r\nc: 3\r\n'
+
+
+HEALTHY = {
+    'toml': '[a]\nx = 1\n', 'yaml': 'a: 1\n', 'yml': 'a: 1\n', 'cfg': '[a]\nx = 1\n', 'ini': '[a]\nx = 1\n', 'json': '{"a": 1}\n',
+}  # fmt: skip
+
+
+@pytest.mark.parametrize('policies', [None, Policies.empty()], ids=['no owners', 'owners'])
+@pytest.mark.parametrize('side', ['base', 'service', 'standard'])
+@pytest.mark.parametrize('path', BROKEN)
+def test_the_side_that_can_not_be_read_is_named(path: str, side: str, policies: Policies | None) -> None:
+    """A person must know whose file to mend, whether the merge went on without it or not."""
+    healthy = HEALTHY[path.split('.')[1]]
+    base, ours, theirs = (BROKEN[path] if side == each else healthy for each in ('base', 'service', 'standard'))
+    ours, theirs = (text.replace('1', '5', 1) if text == healthy else text for text in (ours, theirs))
+    theirs = theirs.replace('5', '6')
+    merged = merge(base, ours, theirs, path=path, policies=policies)
+    said = [each.reason for each in (*merged.conflicts, *merged.decisions)]
+    name = 'the base is ' if side == 'base' else f'the file of the {side} is '
+    assert any(reason.startswith(name) for reason in said), said
+    assert merged.text == ours
+
+
+LARGE = {
+    'a.toml': '[t{0}]\nkey = "value {0}"\n\n', 'a.yaml': 'key{0}:\n  inner: value {0}\n', 'a.ini': '[s{0}]\nkey = {0}\n',
+    'a.json': '', 'requirements.txt': 'package{0}==1.{0}\n', '.gitignore': 'folder{0}/\n', 'CODEOWNERS': '/f{0}/ @o{0}\n',
+    'Makefile': 't{0}:\n\techo {0}\n\n', 'Dockerfile': 'RUN echo {0}\n', 'Jenkinsfile': 'echo {0}\n',
+    'a.md': '## s{0}\n\ntext {0}\n\n', 'a.py': 'name{0} = {0}\n', 'NOTES': 'line {0}\n',
+}  # fmt: skip
+ODD = st.one_of(
+    st.sampled_from([
+        '\0', '\r', '\n\r', '\r\n', '\ufeff', '\u2028', '\x0c', '\t', '<<<<<<< ours\n', '=======\n', '>>>>>>> theirs\n',
+        '||||||| base\n', '[a]\n', 'a = 1\n', 'a: 1\n', '  - b\n', '---\n', '- - -\n', '{', '}', '[[', ']]', '"', "'", '"""',
+        'def f():\n', 'a:\n\techo\n', 'FROM x\n', '# c\n', '!x\n', '&a ', '*a\n', '<<: *a\n', '\\\n', 'x\n', '%\n',
+    ]),
+    st.text(max_size=6),
+)  # fmt: skip
+TEXTS = st.lists(ODD, max_size=12).map(''.join)
+
+
+def _odd(path: str, examples: int, *, derandomize: bool) -> None:
+    @settings(max_examples=examples, deadline=None, derandomize=derandomize)
+    @given(st.one_of(st.none(), TEXTS), TEXTS, TEXTS)
+    def check(base: str | None, ours: str, theirs: str) -> None:
+        for policies in (None, Policies.empty(), REQUIRED):
+            merged = merge(base, ours, theirs, path=path, policies=policies)
+            assert isinstance(marked(merged, theirs, path=path), str)
+            assert merged.text == ours or '<<<<<<< ' not in merged.text or '<<<<<<< ' in ours + theirs
+
+    check()
+
+
+@pytest.mark.parametrize('path', LARGE)
+def test_nothing_raises_on_odd_texts(path: str) -> None:
+    """Marks, lone returns, NUL, half a document of another format: always a result."""
+    _odd(path, 60, derandomize=True)
+
+
+@pytest.mark.e2e
+@pytest.mark.parametrize('path', LARGE)
+def test_nothing_raises_on_odd_texts_at_length(path: str) -> None:
+    """The same, a thousand times."""
+    _odd(path, 1000, derandomize=False)
+
+
+@pytest.mark.parametrize('path', LARGE)
+def test_five_megabytes_are_merged_by_line(path: str) -> None:
+    """Each side changed another line; both changes are there within seconds, and it is said how."""
+    entry = LARGE[path]
+    if path == 'a.json':
+        base = '{\n' + ',\n'.join(f'  "key{number}": {number}' for number in range(250_000)) + '\n}\n'
+    else:
+        base = ''.join(entry.format(number) for number in range(5_000_000 // len(entry.format(100_000))))
+    ours, theirs = base.replace('777', '778', 1), base.replace('99999', '99998', 1)
+    start = time.monotonic()
+    merged = merge(base, ours, theirs, path=path)
+    assert time.monotonic() - start < 10
+    assert merged.text == ours.replace('99999', '99998', 1)
+    assert path == 'NOTES' or any('too large' in decision.reason for decision in merged.decisions)
+
+
+@pytest.mark.parametrize(
+    'data', [b'a\0b', b'\xff\xfea\0=\0', b'\xfe\xff\0a', b'\x80', b'\xef\xbb\xbfa = 1\r', b'\xff\xfe\x00\xd8']
+)
+def test_bytes_that_are_no_text_are_told_apart(data: bytes) -> None:
+    """UTF-16 with a mark is text and comes back byte for byte; everything else undecodable is None."""
+    found = decode(data)
+    assert found is None or encode(found.text, found) == data

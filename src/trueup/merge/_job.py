@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 from trueup.merge._strategy import Strategy
-from trueup.model import Action, Conflict, Decision, KeyPath, Merged, Owner
+from trueup.model import Action, Conflict, Decision, KeyPath, Level, Merged, Owner
 from trueup.policy import FileRules
-from trueup.text.tree import Malformed
+from trueup.text.tree import Grammar, Malformed
 
 SHOWN = 60
 """Characters of the standard's value that a reason quotes."""
@@ -55,3 +56,21 @@ def parses(strategy: Strategy, text: str) -> bool:
     except Malformed:
         return False
     return True
+
+
+def malformed(grammar: Grammar, text: str) -> str | None:
+    """What is wrong with a text, None if nothing is."""
+    try:
+        grammar.parse(text)
+    except Malformed as error:
+        return str(error)
+    return None
+
+
+def blamed(job: Job, merged: Merged, problem: str) -> Merged:
+    """The merge with the side named that could not be read."""
+    if merged.conflicts:
+        named = tuple(replace(each, reason=f'{problem}; {each.reason}') for each in merged.conflicts)
+        return Merged(merged.text, merged.decisions, named)
+    note = job.decision((), Action.KEEP, (None, None), reason=problem, heuristic='malformed', level=Level.NOTED)
+    return Merged(merged.text, (*merged.decisions, note), ())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from trueup.merge._gates import doubled, has_marker, lost
-from trueup.merge._job import Job, quoted, unowned
+from trueup.merge._job import Job, blamed, malformed, parses, quoted, unowned
 from trueup.merge._textual import merge_as_text, text_decisions
 from trueup.merge._walk import Choice, Edit, Three, Walked, walk
 from trueup.merge._words import Text, holds, merge_text
@@ -14,18 +14,35 @@ from trueup.text.encoding import lines as to_lines
 from trueup.text.keys import is_item
 from trueup.text.tree import Document, Grammar, Malformed, Node
 
+LARGE = 250_000
+"""Characters above which a file is merged by line: splicing and reading again costs the square of the size."""
+
 
 def merge_by_key(job: Job, grammar: Grammar) -> Merged:
     """A file with keys: the keyed merge, in the dress of the line merge where both say the same."""
+    if max(len(text or '') for text in (job.base, job.ours, job.theirs)) > LARGE:
+        plain = job._replace(strategy=job.strategy._replace(grammar=None))
+        return blamed(job, merge_as_text(plain), 'the file is too large to be read by key: merged by line')
+    merged = _by_key(job, grammar)
+    problem = malformed(grammar, job.base) if job.base is not None else None
+    if problem is None or not (parses(job.strategy, job.ours) and parses(job.strategy, job.theirs)):
+        return merged
+    return blamed(job, merged, f'the base is {problem}')
+
+
+def _by_key(job: Job, grammar: Grammar) -> Merged:
     try:
         theirs = grammar.parse(job.theirs)
-    except Malformed:
-        return merge_as_text(job)
+    except Malformed as error:
+        merged = merge_as_text(job)
+        # Where neither side is of the format, nobody means it to be, such as a Helm template.
+        readable = malformed(grammar, job.ours) is None
+        return blamed(job, merged, f'the file of the standard is {error}') if readable else merged
     try:
         ours = grammar.parse(job.ours)
     except Malformed as error:
         if job.strategy.whole:
-            return merge_as_text(job)
+            return blamed(job, merge_as_text(job), f'the file of the service is {error}')
         return job.conflict(f'the file of the service is {error}')
     grammar = grammar if job.base is not None else grammar.without_base(ours)
     documents = Three(_parsed(grammar, job.base), ours, theirs)
