@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from trueup.merge._gates import doubled, has_marker, lost
 from trueup.merge._job import Job, blamed, malformed, parses, quoted, unowned
@@ -12,7 +13,7 @@ from trueup.merge._words import Text, holds, merge_text
 from trueup.model import Action, Conflict, Decision, KeyPath, Level, Merged
 from trueup.text.encoding import lines as to_lines
 from trueup.text.keys import is_item
-from trueup.text.tree import Document, Grammar, Malformed, Node
+from trueup.text.tree import Document, Grammar, Malformed, Node, need
 
 LARGE = 250_000
 """Characters above which a file is merged by line: splicing and reading again costs the square of the size."""
@@ -48,7 +49,10 @@ def _by_key(job: Job, grammar: Grammar) -> Merged:
     documents = Three(_parsed(grammar, job.base), ours, theirs)
     walked = walk(documents, grammar, job.rules, both=job.strategy.both)
     try:
-        result = apply(ours, walked.edits, (theirs, grammar))
+        result = apply(ours, walked.edits, (theirs, grammar), documents.base)
+        if job.strategy.settle is not None:
+            walked = job.strategy.settle(walked, theirs, result)
+            result = apply(ours, walked.edits, (theirs, grammar), documents.base)
     except Malformed as error:
         return _unspliced(job, grammar, str(error))
     missing = lost(job.ours, result.text, _excuses(ours, walked.edits))
@@ -87,7 +91,9 @@ def _parsed(grammar: Grammar, text: str | None) -> Document | None:
         return None
 
 
-def apply(ours: Document, edits: Sequence[Edit], other: tuple[Document, Grammar]) -> Document:
+def apply(
+    ours: Document, edits: Sequence[Edit], other: tuple[Document, Grammar], base: Document | None = None
+) -> Document:
     """Carry out edits one after the other; raises Malformed where one leads to a text that does not parse."""
     theirs, grammar = other
     document = ours
@@ -99,13 +105,39 @@ def apply(ours: Document, edits: Sequence[Edit], other: tuple[Document, Grammar]
         elif edit.kind == 'replace':
             text = grammar.replace(document, edit.path, theirs)
         else:
-            text = grammar.insert(document, edit.path, theirs)
+            text = grammar.insert(document, edit.path, _with_gone(theirs, base, edits, edit.path))
         document = grammar.parse(text)
         path = (*edit.path[:-1], edit.path[-1].partition('~')[0] if is_item(edit.path[-1]) else edit.path[-1])
         if edit.kind != 'remove' and document.find(edit.path) is None and document.find(path) is None:
             raise Malformed(f'the key {edit.path} did not find its place')
     grammar.check(document.text)
     return document
+
+
+def _with_gone(theirs: Document, base: Document | None, edits: Sequence[Edit], path: KeyPath) -> Document:
+    """Theirs with the neighbours that it is about to remove where they stood: a new entry goes where the old one was."""
+    gone = {edit.path[-1] for edit in edits if edit.kind == 'remove' and edit.path[:-1] == path[:-1]}
+    before = base.find(path[:-1]) if base is not None and gone else None
+    if before is None:
+        return theirs
+    old = {node.key: node for node in before.children}
+    parent = need(theirs, path[:-1])
+    order = [key for key in parent.keys]
+    for at, key in enumerate(before.keys):
+        if key in gone and key not in order:
+            above = before.keys[at - 1] if at else ''
+            order.insert(order.index(above) + 1 if above in order else 0 if not at else len(order), key)
+    mine = {node.key: node for node in parent.children}
+    children = tuple(mine.get(key) or old[key] for key in order)
+    return Document(theirs.text, _changed(theirs.root, path[:-1], children))
+
+
+def _changed(node: Node, path: KeyPath, children: tuple[Node, ...]) -> Node:
+    """A tree with other children at a path."""
+    if not path:
+        return replace(node, children=children)
+    inner = tuple(_changed(child, path[1:], children) if child.key == path[0] else child for child in node.children)
+    return replace(node, children=inner)
 
 
 def _excuses(ours: Document, edits: Sequence[Edit]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import NamedTuple
 
 from packaging.version import Version
@@ -11,6 +12,7 @@ from trueup.merge._words import as_version, merge_text, merge_words
 from trueup.model import KeyPath, Level, Owner
 from trueup.policy import Rule
 from trueup.text.identity import requirement_name
+from trueup.text.keys import is_item
 from trueup.text.tree import Kind, Node
 
 RANGES = frozenset({'python', 'requires-python', 'python_requires'})
@@ -123,10 +125,13 @@ def _three_way(question: Question) -> Verdict:
             reason = 'the standard removed it' if theirs is None else 'the standard added it'
         return Verdict('theirs', 'only the standard changed', reason)
     if ours is None:
-        return Verdict(
-            'ours', 'deleted by the service', 'the service deleted it, the standard changed it', Level.REVIEW
-        )
+        reason = 'the service deleted it, the standard changed it'
+        large = theirs is not None and '\n' in theirs.text.strip()
+        return Verdict('ours', 'deleted by the service', reason, Level.REVIEW, conflict=rule is None and large)
     if theirs is None:
+        if base is not None and _shortened(base.text, ours.text):
+            reason = 'the standard removed it, the service had only shortened it'
+            return Verdict('theirs', 'shortened', reason, Level.NOTED)
         reason = 'the service changed it, the standard removed it'
         return Verdict('ours', 'removed by the standard', reason, Level.REVIEW, conflict=rule is None)
     return _merged(question) or Verdict('ours', 'both changed', 'both changed it', Level.NOTED, conflict=rule is None)
@@ -142,11 +147,15 @@ def _two_way(question: Question) -> Verdict:
 
 def _merged(question: Question) -> Verdict | None:
     """A third value out of two changed ones, None if there is no sure one."""
-    _, base, ours, theirs, _, _, both = question
-    if base is None or ours is None or theirs is None:
+    path, base, ours, theirs, _, _, both = question
+    if ours is None or theirs is None:
         return None
+    if base is None:
+        return _both_added(path, ours, theirs)
     sides = (base, ours, theirs)
-    if any(side.node.kind is not Kind.LEAF for side in sides) or question.path[-1] in RANGES:
+    if question.path[-1] in RANGES:
+        return _inside(ours, theirs)
+    if any(side.node.kind is not Kind.LEAF for side in sides):
         return None
     if not all(isinstance(side.node.data, str) for side in sides):
         return None
@@ -167,6 +176,46 @@ def _merged(question: Question) -> Verdict | None:
     return Verdict('text', rule, 'both changed it, in different words', level, text)
 
 
+def _shortened(base: str, ours: str) -> bool:
+    """Whether the service did nothing but take words out."""
+    return not Counter(re.findall(r'\S+', ours)) - Counter(re.findall(r'\S+', base))
+
+
+def _inside(ours: Side, theirs: Side) -> Verdict | None:
+    """Both raised the lowest Python: the service's range stands where it lies inside that of the standard."""
+    found = [LOWEST.fullmatch(side.text.strip().strip('"\'')) for side in (ours, theirs)]
+    if found[0] is None or found[1] is None:
+        return None
+    mine, yours = (Version(match[1]) for match in found if match is not None)
+    if mine < yours:
+        return None
+    return Verdict('ours', 'range inside', "both raised it: the service's range lies inside", Level.NOTED)
+
+
+LOWEST = re.compile(r'>=\s*(\d+(?:\.\d+)*)')
+
+
+def _both_added(path: KeyPath, ours: Side, theirs: Side) -> Verdict | None:
+    """Both brought the same requirement, or the same name with settings on one side."""
+    if not path or not is_item(path[-1]):
+        return None
+    if {ours.node.kind, theirs.node.kind} == {Kind.LEAF, Kind.MAP}:
+        mapped, take = (ours, 'ours') if ours.node.kind is Kind.MAP else (theirs, 'theirs')
+        bare = theirs if mapped is ours else ours
+        if mapped.node.keys == (bare.node.data,):
+            return Verdict(take, 'both added', 'both added it, one of them with settings', Level.NOTED)
+        return None
+    found = [BOUND.fullmatch(side.node.data) if isinstance(side.node.data, str) else None for side in (ours, theirs)]
+    if found[0] is None or found[1] is None or found[0]['head'] != found[1]['head']:
+        return None
+    mine, yours = (as_version(match['version']) for match in found if match is not None)
+    if mine is None or yours is None:
+        return None
+    return Verdict('ours' if mine > yours else 'theirs', 'newer version', 'both added it: the newer one stands')
+
+
+BOUND = re.compile(r'(?P<head>[\w.-]+(?:\[[^\]]*\])?\s*(?:>=|~=))\s*(?P<version>\d[\w.]*)')
+"""A requirement with one lower bound and no marker."""
 COMMAS = re.compile(r'(?P<open>["\']?)(?P<items>[^\s,"\'<>=~^]+(?:\s*,\s*[^\s,"\'<>=~^]+)+,?)(?P=open)')
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from trueup.merge._verdict import Question, Side, Verdict, judge, same
 from trueup.model import Action, KeyPath, Level, Owner
 from trueup.policy import FileRules, Rule
+from trueup.text.identity import holds_requirements
 from trueup.text.keys import is_item
 from trueup.text.tree import Document, Grammar, Kind, Node
 
@@ -107,7 +108,20 @@ class _Walker:
             if (nodes.ours is None or hollow(nodes.ours)) and nodes.theirs is not None and nodes.theirs.children:
                 self.divided(path, nodes)
                 return
+        if self.rules is None and nodes.theirs is None and self.itemised(path, nodes):
+            self.children(path, nodes)
+            return
         self.settle(path, nodes)
+
+    def itemised(self, path: KeyPath, nodes: _Nodes) -> bool:
+        """Whether the standard removed a list of names to which the service has added its own: only those stay."""
+        base, ours, _ = nodes
+        if base is None or ours is None or same(self.side(0, base), self.side(1, ours)):
+            return False
+        lists = all(
+            node.kind is Kind.LIST and node.children and plain(node) and not node.ordered for node in (base, ours)
+        )
+        return lists and not holds_requirements(path) and not any(key.startswith('[name=') for key in ours.keys)
 
     def divided(self, path: KeyPath, nodes: _Nodes) -> None:
         """A container that ours lacks (or has empty), with more than one owner inside: put in what is wanted."""
@@ -175,7 +189,14 @@ class _Walker:
             self.edits.extend(inner.edits)
         worst = max(changed, key=lambda choice: tuple(Level).index(choice.verdict.level))
         owners = [choice for choice in changed if choice.owner is not Owner.DEFAULT] or [worst]
-        self.choices.append(Choice(path, Action.CHANGE, worst.verdict, owners[0].owner))
+        verdict = worst.verdict
+        if verdict.heuristic == 'only the standard changed' and self.touched(nodes):
+            verdict = verdict._replace(heuristic='list of both', reason='both changed the list, in different items')
+        self.choices.append(Choice(path, Action.CHANGE, verdict, owners[0].owner))
+
+    def touched(self, nodes: _Nodes) -> bool:
+        """Whether the service changed a list too."""
+        return nodes.base is not None and not same(self.side(0, nodes.base), self.side(1, nodes.ours))
 
     def telling(self, choice: Choice) -> bool:
         """Whether a kept item of a list is worth a line of its own."""
@@ -227,4 +248,4 @@ def _containers(ours: Node, theirs: Node) -> bool:
     """Whether two nodes can be compared child by child."""
     if ours.kind is Kind.LEAF or ours.kind is not theirs.kind or ours.ordered or theirs.ordered:
         return False
-    return bool(ours.children and theirs.children)
+    return bool(ours.children and (theirs.children or theirs.kind is Kind.LIST))

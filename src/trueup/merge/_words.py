@@ -13,7 +13,9 @@ from trueup.model import Level
 from trueup.text.encoding import lines
 
 WORD = re.compile(r'\w+(?:[.]\w+)*|\s+|[^\w\s]')
-VERSION = re.compile(r'v?\d+(?:\.\w+)+')
+STRING = re.compile(r'"[^"\n]*"|\'[^\'\n]*\'|' + WORD.pattern)
+"""Words, a string in quotes being one."""
+VERSION = re.compile(r'v\d+(?:\.\w+)*|\d+(?:\.\w+)+')
 NAMES = re.compile(r'[\w. -]*')
 """Words of which a list has no order, such as packages to install."""
 LONG = 600
@@ -107,22 +109,32 @@ def merge_hunk(run: Run, *, both: bool) -> tuple[str, str] | None:
 
 def merge_words(base: str, ours: str, theirs: str, *, both: bool = False) -> tuple[str, str] | None:
     """Merge short texts word by word; text and rule, None where both changed the same words in different ways."""
+    run = base, ours, theirs
+    return _merge_tokens(run, WORD, both=both) or (_merge_tokens(run, STRING, both=both) if _quotes(run) else None)
+
+
+def _quotes(run: Run) -> bool:
+    """Whether all three hold strings in quotes."""
+    return all('"' in text or "'" in text for text in run)
+
+
+def _merge_tokens(run: Run, token: re.Pattern[str], *, both: bool) -> tuple[str, str] | None:
+    """Merge three texts token by token."""
     parts: list[str] = []
     rule = 'words'
-    words = [WORD.findall(text) for text in (base, ours, theirs)]
+    words = [token.findall(text) for text in run]
     if max(map(len, words)) > LONG:
         return None
     for hunk in diff3(*words):
         if hunk.kind != 'conflict':
             parts.append(_side(hunk))
             continue
-        run = _texts(hunk)
-        newer = newer_version(*run)
+        low, mine, yours = _texts(hunk)
+        newer = newer_version(low, mine, yours)
         if newer is not None:
             parts.append(newer)
-        elif both and not run[0].strip() and run[1].strip() and run[2].strip():
-            parts.append(_glue(run[1], run[2]))
-            rule = rule if NAMES.fullmatch(run[1] + run[2]) else 'both inserted'
+        elif both and not low.strip() and mine.strip() and yours.strip() and NAMES.fullmatch(mine + yours):
+            parts.append(_glue(mine, yours))
         else:
             return None
     return ''.join(parts), rule

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING
 
+from trueup.merge._imports import needed_imports
 from trueup.merge._strategy import Strategy, Triple
 from trueup.text.python import Python, parse_python
 from trueup.text.tree import Malformed
@@ -62,4 +63,4 @@ def _format(text: str, mode: black.Mode) -> str | None:
         return None
 
 
-STRATEGY = Strategy('Python', ('*.py', '*.pyi'), Python(), whole=True, both=True, retry=_retry)
+STRATEGY = Strategy('Python', ('*.py', '*.pyi'), Python(), whole=True, both=True, retry=_retry, settle=needed_imports)

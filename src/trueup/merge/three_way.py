@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import TypedDict, Unpack
 
 from trueup.merge import strategy_for
+from trueup.merge._careful import sure
 from trueup.merge._job import Job, parses
 from trueup.merge._keyed import merge_by_key
 from trueup.merge._moves import moved
@@ -23,11 +24,12 @@ from trueup.text.keys import format_key
 
 class Terms(TypedDict, total=False):
     """On whose terms is merged: the owners of keys, the keys that moved (default: as the policies
-    say), and the source to name in decisions."""
+    say), the source to name in decisions, and whether only what is sure is merged (`careful`)."""
 
     policies: Policies | None
     moves: Sequence[Move]
     source: str
+    careful: bool
 
 
 def merge(base: str | None, ours: str, theirs: str, *, path: str, **terms: Unpack[Terms]) -> Merged:
@@ -45,6 +47,8 @@ def merge(base: str | None, ours: str, theirs: str, *, path: str, **terms: Unpac
     job = Job(path, plain[0], plain[1] or '', plain[2] or '', strategy_for(path), rules, terms.get('source', ''))
     shaped, said = _shaped(job, moves)
     merged = _merge(shaped)
+    if terms.get('careful'):
+        merged = sure(shaped, merged)
     merged = Merged(merged.text, (*said, *merged.decisions), merged.conflicts)
     if merged.text == plain[1]:
         return _with_text(merged, ours)

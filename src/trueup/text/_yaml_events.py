@@ -195,7 +195,9 @@ def _scalar(event: Any) -> Hashable:
     tag = str(RESOLVER.resolve(yaml.ScalarNode, event.value, event.implicit)).rpartition(':')[2]
     if tag == 'str':
         return str(event.value)
-    return (tag, event.value.lower() if tag in ('bool', 'null') else event.value)
+    if tag == 'bool':
+        return (tag, 'true' if event.value.lower() in ('yes', 'on', 'true') else 'false')
+    return (tag, event.value.lower() if tag == 'null' else event.value)
 
 
 def _unique(keys: list[str]) -> None:

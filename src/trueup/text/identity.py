@@ -10,14 +10,16 @@ from packaging.utils import canonicalize_name
 
 from trueup.model import KeyPath
 from trueup.text.keys import list_segment
-from trueup.text.tree import Kind, numbered
+from trueup.text.tree import Kind, Node, numbered
 
 FIELDS = ('repo', 'id', 'name', 'alert', 'record', 'uses', 'run', 'job_name', 'module', 'package-ecosystem', 'key')
 """Fields that name an item, the most telling first."""
 
 REQUIREMENT = re.compile(r'\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(\[[^\]]*\])?\s*(?=$|[<>=!~@;(\s])')
 REQUIREMENT_LISTS = frozenset({'dependencies', 'requires', 'additional_dependencies', 'install_requires', 'deps'})
-REQUIREMENT_GROUPS = frozenset({'optional-dependencies', 'dependency-groups'})
+REQUIREMENT_GROUPS = frozenset({'optional-dependencies', 'dependency-groups', 'dev-dependencies'})
+NAMED = frozenset({'plugins', 'markdown_extensions', 'nav'})
+"""Lists of tables with one key each, which is their name."""
 ORDERED = frozenset({'command', 'cmd', 'entrypoint', 'entry', 'stages_order'})
 """Lists of which each place has a meaning."""
 
@@ -71,6 +73,10 @@ class Valued(Protocol):
         """Its meaning: a plain string, or a pair of type and text."""
 
     @property
+    def children(self) -> Sequence[Node]:
+        """The entries of a table, the items of a list."""
+
+    @property
     def fields(self) -> Mapping[str, str]:
         """Its plain strings by key."""
 
@@ -78,9 +84,22 @@ class Valued(Protocol):
 def node_keys(values: Sequence[Valued], path: KeyPath) -> tuple[str, ...] | None:
     """Segments for the items of a list; None if they have no identity and only their places count."""
     if all(value.kind is Kind.MAP for value in values) and values:
-        return map_keys([value.fields for value in values])
+        return map_keys([value.fields for value in values]) or _named_keys(values, path)
     texts = [_scalar(value) for value in values]
-    return None if None in texts else string_keys([text for text in texts if text is not None], path)
+    if None in texts:
+        return _named_keys(values, path)
+    return string_keys([text for text in texts if text is not None], path)
+
+
+def _named_keys(values: Sequence[Valued], path: KeyPath) -> tuple[str, ...] | None:
+    """Segments for a list of names, some with settings below them, as plugins of MkDocs are listed."""
+    if not path or path[-1] not in NAMED:
+        return None
+    names = [
+        value.children[0].key if value.kind is Kind.MAP and len(value.children) == 1 else _scalar(value)
+        for value in values
+    ]
+    return None if None in names else numbered([list_segment('', name) for name in names if name is not None])
 
 
 def _scalar(value: Valued) -> str | None:

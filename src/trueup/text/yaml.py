@@ -61,6 +61,8 @@ class Yaml(Grammar):
         mine, yours = need(document, path), need(other, path)
         new, text = other.source(yours), document.text
         if _one_line(document, mine) and _one_line(other, yours):
+            if mine.after < mine.value[0] and yours.after < yours.value[0]:  # a tag stands before brackets
+                return text[: mine.after] + other.text[yours.after : yours.value[1]] + text[mine.value[1] :]
             pad = ' ' if new and text[mine.value[0] - 1 : mine.value[0]] in (':', '-') else ''
             return text[: mine.value[0]] + pad + new + text[mine.value[1] :]
         tail = other.text[yours.after : yours.end]
