@@ -30,6 +30,7 @@ class Request(NamedTuple):
     name: str
     output: Path
     markers: bool
+    careful: bool
 
 
 @click.command('merge')
@@ -39,16 +40,17 @@ class Request(NamedTuple):
 @click.option('--path', 'name', default='', metavar='NAME', help='Name that tells the format (default: that of OURS).')
 @click.option('--output', type=click.Path(path_type=Path), help='Write here instead of over OURS.')
 @click.option('--markers', is_flag=True, help="Show what is left open between Git's conflict markers.")
+@click.option('--careful', is_flag=True, help='Merge only what is sure; leave the whole file open otherwise.')
 @click.option('--explain', is_flag=True, help='Print each decision with its reason.')
 def command(
-    base: Path, ours: Path, theirs: Path, name: str, output: Path | None, markers: bool, explain: bool
+    base: Path, ours: Path, theirs: Path, name: str, output: Path | None, markers: bool, careful: bool, explain: bool
 ) -> None:  # pylint: disable=too-many-arguments,too-many-positional-arguments
     """Merge OURS and THEIRS over BASE key by key (BASE `-`: none).
 
     Ends with 0 when all is merged, 3 when keys are left to a person (OURS stands in them), 2 on wrong usage. As a
     merge driver: git config merge.trueup.driver 'trueup merge %O %A %B --path %P'
     """
-    request = Request(base, ours, theirs, name or ours.as_posix(), output or ours, markers)
+    request = Request(base, ours, theirs, name or ours.as_posix(), output or ours, markers, careful)
     try:
         merged = _run(request)
     except UserError:
@@ -72,7 +74,7 @@ def _run(request: Request) -> Merged:
     path = request.name
     if ours is None or theirs is None:
         return Merged('', (), (Conflict(path, (), None, None, None, 'not a text: the file of OURS is left as it is'),))
-    merged = merge(base.text if base is not None else None, ours.text, theirs.text, path=path)
+    merged = merge(base.text if base is not None else None, ours.text, theirs.text, path=path, careful=request.careful)
     text = marked(merged, theirs.text, path=path) if request.markers and merged.conflicts else merged.text
     _write(request.output, encode(text, ours), request.ours)
     return merged
