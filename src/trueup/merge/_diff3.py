@@ -7,6 +7,8 @@ from collections.abc import Hashable, Iterator, Sequence
 from typing import NamedTuple, TypeVar
 
 T = TypeVar('T', bound=Hashable)
+MANY = 2000
+"""Entries above which those that come again and again are not looked at: the time would grow with their square."""
 
 
 class Hunk(NamedTuple):
@@ -36,7 +38,8 @@ def changes(base: Sequence[T], other: Sequence[T]) -> list[_Change]:
     inner_base, inner_other = base[head : len(base) - tail], other[head : len(other) - tail]
     if not inner_base and not inner_other:
         return []
-    matcher = difflib.SequenceMatcher(None, inner_base, inner_other, autojunk=False)
+    large = max(len(inner_base), len(inner_other)) > MANY
+    matcher = difflib.SequenceMatcher(None, inner_base, inner_other, autojunk=large)
     found = [
         _Change(low + head, high + head, start + head, stop + head)
         for tag, low, high, start, stop in matcher.get_opcodes()
