@@ -23,6 +23,7 @@ BROKEN = {
     'tabs.yml': 'a:\n\tb: 1\n',
     'setup.cfg': 'no section\n',
     'twice.ini': '[a]\nx = 1\nx = 2\n',
+    'hanging.ini': '[a]\nx\n  1\n',
     'settings.json': '{"a": }',
     'twice.json': '{"a": 1, "a": 2}',
 }

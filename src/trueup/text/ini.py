@@ -79,6 +79,8 @@ def parse_ini(text: str) -> Document:
         configparser.RawConfigParser(allow_no_value=True, delimiters=('=', ':')).read_string(text)
     except configparser.Error as error:
         raise Malformed(f'not valid INI: {str(error).splitlines()[0]}') from error
+    except AttributeError as error:  # the parser of Python trips over it
+        raise Malformed('not valid INI: an indented line below an option without a value') from error
     floor = 0
     nodes: list[Node] = []
     for name, start, end in _sections(text):
