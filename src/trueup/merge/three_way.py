@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from typing import TypedDict, Unpack
 
 from trueup.merge import strategy_for
-from trueup.merge import text as text_only
 from trueup.merge._careful import sure
 from trueup.merge._job import Job, parses
 from trueup.merge._keyed import merge_by_key
@@ -21,10 +20,6 @@ from trueup.model import Action, Decision, Level, Merged, Owner
 from trueup.policy import FileRules, Move, Policies
 from trueup.text.encoding import BOM, restore_endings, to_unix
 from trueup.text.keys import format_key
-
-
-LARGE = 1_000_000
-"""Characters above which a file is merged as text: no configuration is that long."""
 
 
 class Terms(TypedDict, total=False):
@@ -49,8 +44,7 @@ def merge(base: str | None, ours: str, theirs: str, *, path: str, **terms: Unpac
     mark = BOM if ours.startswith(BOM) else ''
     plain = [to_unix(text).removeprefix(BOM) if text is not None else None for text in (base, ours, theirs)]
     rules = policies.file(path) if policies is not None else None
-    strategy = strategy_for(path) if max(len(text or '') for text in plain) <= LARGE else text_only.STRATEGY
-    job = Job(path, plain[0], plain[1] or '', plain[2] or '', strategy, rules, terms.get('source', ''))
+    job = Job(path, plain[0], plain[1] or '', plain[2] or '', strategy_for(path), rules, terms.get('source', ''))
     shaped, said = _shaped(job, moves)
     merged = _merge(shaped)
     if terms.get('careful'):
