@@ -46,7 +46,12 @@ def _by_key(job: Job, grammar: Grammar) -> Merged:
             return blamed(job, merge_as_text(job), f'the file of the service is {error}')
         return job.conflict(f'the file of the service is {error}')
     grammar = grammar if job.base is not None else grammar.without_base(ours)
-    documents = Three(_parsed(grammar, job.base), ours, theirs)
+    return _spliced(job, grammar, Three(_parsed(grammar, job.base), ours, theirs))
+
+
+def _spliced(job: Job, grammar: Grammar, documents: Three) -> Merged:
+    """The keyed merge of three documents that were read, past the gates."""
+    ours, theirs = documents.ours, documents.theirs
     walked = walk(documents, grammar, job.rules, both=job.strategy.both)
     try:
         result = apply(ours, walked.edits, (theirs, grammar), documents.base)
@@ -58,6 +63,13 @@ def _by_key(job: Job, grammar: Grammar) -> Merged:
     missing = lost(job.ours, result.text, _excuses(ours, walked.edits))
     if missing:
         return _unspliced(job, grammar, f'a merge would lose: {" ".join(missing[:8])}')
+    return _final(job, grammar, documents, (walked, result))
+
+
+def _final(job: Job, grammar: Grammar, documents: Three, done: tuple[Walked, Document]) -> Merged:
+    """The keyed result, or the clean line merge where it says the same and carries comments and layout too."""
+    walked, result = done
+    ours = documents.ours
     if not walked.edits and _done(job):
         return _assembled(job, grammar, documents, (walked, ours))
     lines = _lines(job)
@@ -202,6 +214,8 @@ def _assembled(job: Job, grammar: Grammar, documents: Three, done: tuple[Walked,
     conflicts: list[Conflict] = []
     for choice in walked.choices:
         values = tuple(_shown(grammar, document, choice.path) for document in (*documents, result))
+        if choice.action is Action.REMOVE:
+            values = (values[0], _with_remarks(documents.ours, choice.path, values[1]), *values[2:])
         if choice.verdict.conflict:
             base, mine, yours, _ = values
             conflicts.append(Conflict(job.path, choice.path, base, mine, yours, choice.verdict.reason))
@@ -212,6 +226,13 @@ def _assembled(job: Job, grammar: Grammar, documents: Three, done: tuple[Walked,
             job.decision((), Action.CHANGE, (None, None), reason='comments or layout only', heuristic='lines')
         )
     return Merged(result.text, tuple(decisions), tuple(conflicts))
+
+
+def _with_remarks(document: Document, path: KeyPath, shown: str | None) -> str | None:
+    """What a removal takes: the comments above go with the entry, so they are named with it."""
+    node = document.find(path)
+    remarks = document.text[node.start : node.body].strip() if node else ''
+    return f'{remarks}\n{shown}' if remarks and shown is not None else shown
 
 
 def _decision(job: Job, choice: Choice, values: tuple[str | None, ...]) -> Decision:
