@@ -206,6 +206,11 @@ def test_team_settings_in_a_closed_table_stay_under_a_dated_waiver(
     assert said.code == 0 and 'extend-exclude' in said.out
 
 
+def _listen() -> None:
+    """A background job of a shell ignores Ctrl-C, and so would its children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize('blow', [signal.SIGINT, signal.SIGKILL])
 def test_an_interrupted_adoption_leaves_the_service_identical(
     old_service: Path, standard: Path, blow: signal.Signals
@@ -219,6 +224,7 @@ def test_an_interrupted_adoption_leaves_the_service_identical(
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=_listen,
     ) as process:
         assert process.stderr is not None
         for line in process.stderr:
