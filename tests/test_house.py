@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import io
+import os
 import re
 import shutil
 import subprocess
@@ -316,3 +317,10 @@ def test_manifest_of_hooks_is_valid() -> None:
         [program, 'validate-manifest', '.pre-commit-hooks.yaml'], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.skipif('CI' not in os.environ, reason='on a person\'s machine a missing program skips its tests')
+@pytest.mark.parametrize('program', ['git', 'poetry', 'pre-commit', 'nox'])
+def test_ci_has_every_program_that_tests_would_be_skipped_without(program: str) -> None:
+    """A pipeline that lost Poetry must turn red, not quietly run fewer tests."""
+    assert shutil.which(program), f'{program} is not on PATH'
