@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import cast
 
@@ -13,6 +13,16 @@ import tomlkit
 from tomlkit.items import Table
 
 from trueup.errors import UserError
+from trueup.model import KeyPath
+from trueup.text.encoding import restore_endings, to_unix
+from trueup.text.keys import format_key, parse_key
+from trueup.text.toml import parse_toml
+from trueup.text.tree import Malformed
+
+TABLE = ('tool', 'trueup', 'waivers')
+FIELDS = frozenset({'reason', 'owner', 'expires'})
+RULE = re.compile(r'[A-Z]{2,3}[0-9]{3}')
+"""How the id of a rule looks; every other target is `FILEGLOB` or `FILEGLOB::KEYPATH`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,38 +33,116 @@ class Waiver:
     reason: str
     owner: str
     expires: date
+    line: int = field(default=0, compare=False)
+    """Where it stands in pyproject.toml; 0 while it stands nowhere."""
 
     def expired(self, today: date) -> bool:
         """Whether its last day is over."""
         return today > self.expires
 
+    @property
+    def rule(self) -> str:
+        """The id of the rule that it waives, '' where it waives files or keys."""
+        return self.target if RULE.fullmatch(self.target) else ''
+
+    @property
+    def place(self) -> tuple[str, KeyPath]:
+        """The file pattern and the key that it waives, ('', ()) for a rule."""
+        if self.rule:
+            return '', ()
+        glob, _, key = self.target.partition('::')
+        return glob, parse_key(key)
+
 
 def read_waivers(pyproject: str, *, where: str = 'pyproject.toml') -> tuple[Waiver, ...]:
-    """Waivers of a pyproject text; raises UserError when one lacks reason, owner or date."""
+    """Waivers of a pyproject text; raises UserError naming the line of one that is incomplete, too broad or there twice."""
     try:
         data = tomllib.loads(pyproject)
     except tomllib.TOMLDecodeError as error:
-        raise UserError(f'not valid TOML: {error}', where=where, hint='mend the file first') from error
-    tool = data.get('tool', {})
-    section = tool.get('trueup', {}) if isinstance(tool, dict) else {}
-    entries = section.get('waivers', {}) if isinstance(section, dict) else {}
-    if not isinstance(entries, dict):
+        line = re.search(r'line (\d+)', str(error))
+        place = f'{where}:{line[1]}' if line else where
+        raise UserError(f'not valid TOML: {error}', where=place, hint='mend the file first') from error
+    entries: object = data
+    for key in TABLE:
+        entries = entries.get(key, {}) if isinstance(entries, Mapping) else {}
+    if not isinstance(entries, Mapping):
         raise UserError('[tool.trueup.waivers] must be a table', where=where, hint='see docs/reference/waivers.md')
-    return tuple(_waiver(target, entry, where) for target, entry in entries.items())
+    lines = _lines(pyproject) if entries else {}
+    found = tuple(_waiver(str(name), entry, (where, lines.get(str(name), 0))) for name, entry in entries.items())
+    _no_duplicates(found, where)
+    return found
 
 
-def _waiver(target: str, entry: object, where: str) -> Waiver:
+def _lines(pyproject: str) -> Mapping[str, int]:
+    """The line of each entry."""
+    text = to_unix(pyproject)
+    try:
+        node = parse_toml(text).find(TABLE)
+    except Malformed:
+        return {}
+    return {child.key: text.count('\n', 0, child.body) + 1 for child in node.children} if node is not None else {}
+
+
+def _waiver(target: str, entry: object, where: tuple[str, int]) -> Waiver:
+    place = _at(*where)
     if not isinstance(entry, Mapping):
         raise UserError(
-            f'waiver {target!r} must be a table', where=where, hint='{ reason = "...", owner = "...", expires = DATE }'
+            f'waiver {target!r} must be a table', where=place, hint='{ reason = "...", owner = "...", expires = DATE }'
         )
-    for field in ('reason', 'owner'):
-        if not isinstance(entry.get(field), str) or not entry[field].strip():
-            raise UserError(f'waiver {target!r} has no {field}', where=where, hint=f'add {field} = "..."')
+    check_target(target, where=place)
+    for unknown in sorted(set(entry) - FIELDS):
+        raise UserError(f'waiver {target!r} has an unknown field {unknown!r}', where=place, hint='reason, owner, expires')
+    for name in ('reason', 'owner'):
+        if not isinstance(entry.get(name), str) or not entry[name].strip():
+            raise UserError(f'waiver {target!r} has no {name}', where=place, hint=f'add {name} = "..."')
     expires = entry.get('expires')
     if not isinstance(expires, date) or isinstance(expires, datetime):
-        raise UserError(f'waiver {target!r} has no expiry date', where=where, hint='add expires = 2027-06-30')
-    return Waiver(target, entry['reason'], entry['owner'], expires)
+        raise UserError(
+            f'waiver {target!r} has no expiry date', where=place, hint='add expires = 2027-06-30, without quotes'
+        )
+    return Waiver(target, entry['reason'], entry['owner'], expires, where[1])
+
+
+def check_target(target: str, *, where: str = '') -> None:
+    """Raises UserError where a target is misspelled, or so broad that it would switch the standard off."""
+    if RULE.fullmatch(target):
+        return
+    glob, mark, key = target.partition('::')
+    if not re.search(r'[^*?/.]', glob):
+        hint = 'name a file, FILE::KEY or the id of a rule'
+        raise UserError(f'waiver {target!r} would cover everything', where=where, hint=hint)
+    if mark and not key:
+        raise UserError(f'waiver {target!r} names no key', where=where, hint='write FILE::KEY, or FILE alone')
+    try:
+        parse_key(key)
+    except UserError as error:
+        raise UserError(f'waiver {target!r}: {error.message}', where=where, hint=error.hint) from error
+
+
+def _no_duplicates(waivers: Iterable[Waiver], where: str) -> None:
+    known: dict[tuple[str, str, KeyPath], Waiver] = {}
+    for waiver in waivers:
+        first = known.setdefault((waiver.rule, *waiver.place), waiver)
+        if first is not waiver:
+            raise UserError(
+                f'waiver {waiver.target!r} says again what line {first.line} says',
+                where=_at(where, waiver.line),
+                hint='keep one of the two',
+            )
+
+
+def _at(where: str, line: int) -> str:
+    return f'{where}:{line}' if line else where
+
+
+def same_target(first: str, second: str) -> bool:
+    """Whether two targets mean the same, however their keys are quoted."""
+    return _normal(first) == _normal(second)
+
+
+def _normal(target: str) -> str:
+    glob, _, key = target.partition('::')
+    return f'{glob}::{format_key(parse_key(key))}' if key else glob
 
 
 def write_waivers(pyproject: str, waivers: Iterable[Waiver]) -> str:
@@ -62,26 +150,30 @@ def write_waivers(pyproject: str, waivers: Iterable[Waiver]) -> str:
     added = tuple(waivers)
     if not added:
         return pyproject
-    document = tomlkit.parse(pyproject)
-    tool = _sub_table(document, 'tool', is_super=True)
-    section = _sub_table(_sub_table(tool, 'trueup', is_super='trueup' not in tool), 'waivers')
+    document = tomlkit.parse(to_unix(pyproject))
+    section = _table(document, 'waivers')
     for waiver in added:
         entry = tomlkit.inline_table()
         entry.update({'reason': waiver.reason, 'owner': waiver.owner, 'expires': waiver.expires})
-        section[waiver.target] = entry
-    return _spaced(tomlkit.dumps(document))
+        name = next((str(name) for name in section if same_target(str(name), waiver.target)), waiver.target)
+        section[name] = entry
+    return restore_endings(_spaced(tomlkit.dumps(document)), pyproject)
 
 
 def write_open(pyproject: str, decisions: Mapping[str, str]) -> str:
     """The pyproject text with `[tool.trueup.open]`: decisions that wait; a person deletes each line when it is made."""
     if not decisions:
         return pyproject
-    document = tomlkit.parse(pyproject)
-    tool = _sub_table(document, 'tool', is_super=True)
-    section = _sub_table(_sub_table(tool, 'trueup', is_super='trueup' not in tool), 'open')
+    document = tomlkit.parse(to_unix(pyproject))
+    section = _table(document, 'open')
     for target, question in decisions.items():
         section[target] = question
-    return _spaced(tomlkit.dumps(document))
+    return restore_endings(_spaced(tomlkit.dumps(document)), pyproject)
+
+
+def _table(document: tomlkit.TOMLDocument, name: str) -> Table:
+    tool = _sub_table(document, 'tool', is_super=True)
+    return _sub_table(_sub_table(tool, 'trueup', is_super='trueup' not in tool), name)
 
 
 def _spaced(text: str) -> str:

@@ -29,6 +29,7 @@ COMMANDS = {
     'resolve': 'resolve by key what copier update or git merge left unmerged',
     'undo': 'take back the last change trueup made',
     'update': 'carry a service to a newer version, on a branch',
+    'waive': 'record an exception to the standard, with an end',
 }
 
 
