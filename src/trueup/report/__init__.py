@@ -13,7 +13,9 @@ from trueup.report._masking import mask_outcome
 WRITERS = {
     'html': 'trueup.report.html',
     'json': 'trueup.report.json',
+    'junit': 'trueup.report.junit',
     'markdown': 'trueup.report.markdown',
+    'sarif': 'trueup.report.sarif',
     'text': 'trueup.report.text',
 }
 """Format -> module with a `write`."""
