@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from trueup.cli._options import make_run, shared, show
+from trueup.cli._waivers import list_waivers
 from trueup.fleet.scorecard import check_many
 from trueup.lifecycle.check import check
 
@@ -14,12 +15,16 @@ from trueup.lifecycle.check import check
 @click.command()
 @click.argument('paths', nargs=-1, type=click.Path(path_type=Path))
 @shared('standard', 'service_root', 'answers', 'dev', 'format', 'quiet', 'verbose')
-def command(paths: tuple[Path, ...], output: str, **options: object) -> int:
+@click.option('--waivers', is_flag=True, help='List the waivers that end soon instead.')
+@click.option('--within', default=30, show_default=True, metavar='DAYS', help='How soon.', type=click.IntRange(0))
+def command(paths: tuple[Path, ...], output: str, waivers: bool, within: int, **options: object) -> int:
     """Say where services differ from the standard; writes nothing and runs nothing of them.
 
     Exit 0: no difference. Exit 1: findings, or a service that was never adopted. Several PATHs give one table.
     """
     run = make_run(options)
+    if waivers:
+        return list_waivers(paths or (Path('.'),), run, within, output)
     if len(paths) > 1:
         return show(check_many(paths, run), run, output)
     return show([check(paths[0] if paths else Path('.'), run)], run, output)

@@ -20,6 +20,7 @@ from trueup.lifecycle.findings import excused_findings, expired_findings, findin
 from trueup.lifecycle.preview import preview
 from trueup.lifecycle.run import Run
 from trueup.lifecycle.service import Service, open_service, work_tree
+from trueup.lifecycle.waive import require_known
 from trueup.model import Clean, Drifted, Finding, Outcome, Plan, Report, Severity
 from trueup.plan import Context
 from trueup.repo import Repo
@@ -94,6 +95,7 @@ def look(service: Service, repo: Repo, recorded: Recorded, run: Run) -> Looked:
     outer = outer_tree(service, recorded.standard, recorded.tag, recorded.answers)
     policies = policies_at(recorded.standard, recorded.tag, recorded.answers)
     waivers = waivers_of(repo)
+    require_known(waivers, repo, (theirs, outer or {}), where=f'{service.prefix}pyproject.toml')
     active = active_targets(waivers, run)
     source = f'standard {recorded.tag}'
     around = None if outer is None else (outer, outer)
