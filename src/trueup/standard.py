@@ -9,6 +9,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -21,6 +22,8 @@ from trueup.git import GitError, run_git, text_of
 from trueup.settings import STANDARD_VARIABLE, Settings, UserConfiguration, cache_folder
 
 SHORTHANDS = {'gh:': 'https://github.com/', 'gl:': 'https://gitlab.com/'}
+SEEN = 'refs/trueup/seen/'
+"""Where a mirror keeps each release tag as it was first fetched: a release must not change afterwards."""
 _SCP_LIKE = re.compile(r'^[\w.-]+@[\w.-]+:(?!//).+')
 
 
@@ -85,6 +88,13 @@ class Standard:
             return text_of(self.mirror, 'rev-parse', '--verify', '--quiet', f'refs/tags/{tag}^{{commit}}')
         except GitError:
             return None
+
+    def first_commit(self, tag: str) -> str | None:
+        """The commit that this machine first saw under a tag, also when the tag has moved or is gone since."""
+        try:
+            return text_of(self.mirror, 'rev-parse', '--verify', '--quiet', f'{SEEN}{tag}^{{commit}}')
+        except GitError:
+            return self.commit(tag)
 
     def file(self, tag: str, path: str) -> str | None:
         """Text of a file of the standard at a tag, None if it has none."""
@@ -163,7 +173,35 @@ def open_standard(address: Address, *, need: str = '', dev: bool = False) -> Sta
     return dev_standard(standard) if dev and not standard.tags() else standard
 
 
+def require_unmoved(standard: Standard, tag: str) -> None:
+    """Raises Refusal when a tag names another commit than the one that this machine first saw under it."""
+    first, now = standard.first_commit(tag), standard.commit(tag)
+    if now is not None and first != now:
+        raise Refusal(
+            f'the tag {tag} of the standard has moved: it was {str(first)[:12]} and is {now[:12]} now',
+            where=standard.address.url,
+            hint=f'ask its owners for a new version; to accept it: git -C {standard.mirror} update-ref -d {SEEN}{tag}',
+        )
+
+
+def _remember_tags(mirror: Path) -> None:
+    """Note the commit of each tag that was not there before."""
+    listed = text_of(mirror, 'for-each-ref', '--format=%(objectname) %(refname)', 'refs/tags/', SEEN).splitlines()
+    known = {name.removeprefix(SEEN) for _, _, name in (line.partition(' ') for line in listed)}
+    new = [line.split(' ', 1) for line in listed if ' refs/tags/' in line]
+    wanted = [(name.removeprefix('refs/tags/'), commit) for commit, name in new]
+    lines = [f'create {SEEN}{tag} {commit}\n' for tag, commit in wanted if tag not in known]
+    if lines:
+        with suppress(GitError):  # another run may have noted the same meanwhile
+            run_git(mirror, 'update-ref', '--stdin', stdin=''.join(lines).encode())
+
+
 def _refresh(url: str, mirror: Path, have: bool) -> None:
+    _fetch(url, mirror, have)
+    _remember_tags(mirror)
+
+
+def _fetch(url: str, mirror: Path, have: bool) -> None:
     if have:
         run_git(
             mirror,

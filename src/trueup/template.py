@@ -9,18 +9,22 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from traceback import walk_tb
 
 import yaml
 
 from trueup.errors import ExitCode, UserError
+from trueup.git import run_git
 from trueup.model import File, Tree
 from trueup.repo import read_file
 from trueup.settings import cache_folder
 from trueup.standard import Standard
 
 ANSWERS_FILE = '.copier-answers.yml'
+CLONE = 'copier._vcs.clone'
+"""What the names of the folders begin with into which Copier clones a template."""
 Answers = Mapping[str, object]
 
 
@@ -48,22 +52,38 @@ def questions_of(answers: Answers) -> dict[str, object]:
     return {key: value for key, value in answers.items() if not key.startswith('_')}
 
 
-def render(standard: Standard, tag: str, answers: Answers) -> dict[str, File]:
+def render(standard: Standard, tag: str, answers: Answers, *, commit: str = '') -> dict[str, File]:
     """The tree that the standard gives for a version and answers, from the cache if it was rendered before.
 
-    Raises UserError naming the version when the template does not render.
+    `commit` renders another commit as that version: what a tag named before it was moved or deleted. Raises UserError
+    naming the version, and the file and line of the template, when it does not render.
     """
-    commit = standard.commit(tag)
-    if commit is None:
-        raise UserError(f'the standard has no tag {tag!r}', where=standard.address.url, hint='was the tag deleted?')
+    named = standard.commit(tag)
+    if named is None and not commit:
+        hint = 'was the tag deleted? `trueup update` goes on from the nearest version'
+        raise UserError(f'the standard has no tag {tag!r}', where=standard.address.url, hint=hint)
+    commit = commit or str(named)
     data = questions_of(answers)
     key = hashlib.sha256(
         json.dumps([2, standard.address.url, tag, commit, sorted(data.items())], default=str).encode()
     ).hexdigest()
     kept = cache_folder() / 'renders' / key[:2] / key
     if not kept.is_dir():
-        _render_into(standard, tag, data, kept)
+        with nullcontext(standard) if commit == named else _pinned(standard, tag, commit) as source:
+            _render_into(source, tag, data, kept)
     return read_tree(kept)
+
+
+@contextmanager
+def _pinned(standard: Standard, tag: str, commit: str) -> Iterator[Standard]:
+    """The standard with one tag only, which names `commit`."""
+    with tempfile.TemporaryDirectory(prefix='trueup-') as name:
+        mirror = Path(name) / 'standard.git'
+        run_git(
+            standard.mirror, 'clone', '--quiet', '--bare', '--shared', '--no-tags', str(standard.mirror), str(mirror)
+        )
+        run_git(mirror, 'update-ref', f'refs/tags/{tag}', commit)
+        yield Standard(standard.address, mirror)
 
 
 def render_new(standard: Standard, tag: str, answers: Answers, destination: Path, *, ask: bool) -> None:
@@ -106,13 +126,34 @@ def _run_copy(standard: Standard, tag: str, data: Mapping[str, object], destinat
         except KeyboardInterrupt:
             raise
         except Exception as error:  # pylint: disable=broad-exception-caught  # Jinja and copier raise dozens of kinds
-            said = ' '.join(str(error).split()) or type(error).__name__
             raise UserError(
-                f'the template of version {tag} does not render: {said}',
+                f'the template of version {tag} does not render: {_said(error)}',
                 where=standard.address.url,
                 hint='check the answers (--answer KEY=VALUE) or report it to the owners of the standard',
                 exit_code=ExitCode.USAGE,
             ) from error
+
+
+def _said(error: BaseException) -> str:
+    """What a template's author must know: the file and line of the template, then the message."""
+    text = ' '.join(str(error).split()) or type(error).__name__
+    place = _place(error)
+    return f'{place}: {text}' if place and place not in text else text
+
+
+def _place(error: BaseException | None) -> str:
+    """`FILE:LINE` in the template where an error, or what caused it, came from; '' when it came from nowhere there."""
+    while error is not None:
+        mark = getattr(error, 'problem_mark', None)
+        found = [(str(getattr(mark, 'name', '')), getattr(mark, 'line', -1) + 1)]
+        found += [(str(getattr(error, 'filename', '') or ''), getattr(error, 'lineno', 0))]
+        found += [(frame.f_code.co_filename, line) for frame, line in walk_tb(error.__traceback__)]
+        for name, line in reversed(found):
+            _, inside, path = name.partition(CLONE)
+            if inside:
+                return f'{path.partition("/")[2]}:{line}'
+        error = error.__cause__ or error.__context__
+    return ''
 
 
 @contextmanager
