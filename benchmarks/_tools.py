@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import ast
-import configparser
-import json
 import re
 import subprocess
 import tempfile
 import time
-import tomllib
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import yaml
+from _judge import meaning_of, same_text, same_value, value_at
 
 from trueup.merge.three_way import merge
-from trueup.model import Level, Merged
+from trueup.model import Merged
 
 MARKER = re.compile(r'^(?:<{7}|>{7}) ', re.MULTILINE)
 TOKEN = re.compile(r'\w[\w@./:+-]*')
+WOVEN = frozenset({'lines', 'adjacent lines', 'words', 'both inserted'})
+"""Rules that put a text together from both sides, so that no word of either may be gone."""
+
 STATES = ('match', 'meaning', 'differs', 'unresolved', 'unparsable')
 
 
@@ -35,13 +34,12 @@ class Result(NamedTuple):
 
 
 class Score(NamedTuple):
-    """A result judged: its state, the words of the service that are gone unsaid, and the rules that were used."""
+    """A result judged: its state, the words that are gone unsaid, and each rule used with whether it was right."""
 
     state: str
     lost: tuple[str, ...]
     seconds: float
-    rules: frozenset[str]
-    review: bool
+    verdicts: tuple[tuple[str, bool], ...]
 
     @property
     def right(self) -> bool:
@@ -90,19 +88,15 @@ TOOLS: dict[str, Callable[[str, str, str, str], Result]] = {
 
 def score(result: Result, sides: tuple[str, str, str], wanted: str, path: str) -> Score:
     """Judge a result against what the maintainers committed."""
-    base, ours, theirs = sides
     merged = result.merged
-    rules = frozenset(decision.heuristic for decision in merged.decisions) if merged else frozenset()
-    review = merged is not None and any(decision.level is Level.REVIEW for decision in merged.decisions)
     if not result.clean or MARKER.search(result.text):
-        return Score('unresolved', (), result.seconds, rules, review)
-    said = [decision.before or '' for decision in merged.decisions if decision.changes] if merged else []
-    gone = _lost(base, ours, theirs, result.text, said)
-    return Score(_state(result.text, ours, wanted, path), gone, result.seconds, rules, review)
+        return Score('unresolved', (), result.seconds, ())
+    verdicts = tuple(_verdicts(merged, result.text, wanted, path)) if merged else ()
+    return Score(_state(result.text, sides[1], wanted, path), _lost(sides, result, path), result.seconds, verdicts)
 
 
 def _state(text: str, ours: str, wanted: str, path: str) -> str:
-    if stripped(text) == stripped(wanted):
+    if same_text(text, wanted):
         return 'match'
     meaning = meaning_of(text, path)
     if meaning is None and meaning_of(ours, path) is not None:
@@ -110,121 +104,25 @@ def _state(text: str, ours: str, wanted: str, path: str) -> str:
     return 'meaning' if meaning is not None and meaning == meaning_of(wanted, path) else 'differs'
 
 
-def _lost(base: str, ours: str, theirs: str, text: str, said: Iterable[str]) -> tuple[str, ...]:
-    """Words of ours that are gone although the standard did not take them out, and no decision names them."""
-    missing = Counter(TOKEN.findall(ours)) - Counter(TOKEN.findall(text))
-    missing -= Counter(TOKEN.findall(base)) - Counter(TOKEN.findall(theirs))
-    for before in said:
-        missing -= Counter(TOKEN.findall(before))
+def _verdicts(merged: Merged, text: str, wanted: str, path: str) -> Iterator[tuple[str, bool]]:
+    """The rule behind each decision, and whether the maintainers have the same at its key."""
+    for decision in merged.decisions:
+        right = same_value(text, wanted, path, decision.key) if decision.key else same_text(text, wanted)
+        if right is not None:
+            yield decision.heuristic, right
+
+
+def _lost(sides: tuple[str, str, str], result: Result, path: str) -> tuple[str, ...]:
+    """Words of the service or of the standard that are gone though neither the other side nor a decision took them out.
+
+    A decision names what it takes from one key. One on the whole file names nothing, nor does one that says that a
+    text was put together from both sides: there each word has to be in the result.
+    """
+    base, ours, theirs = (Counter(TOKEN.findall(text)) for text in sides)
+    got = Counter(TOKEN.findall(result.text))
+    missing = (ours - got - (base - theirs)) | (theirs - got - (base - ours))
+    for decision in result.merged.decisions if result.merged else ():
+        if decision.key and decision.heuristic not in WOVEN:
+            named = decision.before if decision.changes else value_at(sides[2], path, decision.key)
+            missing -= Counter(TOKEN.findall(named or ''))
     return tuple(sorted(missing))
-
-
-def stripped(text: str) -> str:
-    """The text without trailing blanks and blank lines at its end."""
-    return '\n'.join(line.rstrip() for line in text.splitlines()).rstrip('\n')
-
-
-def meaning_of(text: str, path: str) -> str | None:
-    """What the format's own reader makes of a text, spelled out; None where it refuses it or there is none."""
-    reader = READERS.get(kind_of(path))
-    if reader is None:
-        return None
-    try:
-        return repr(reader(text))
-    except (ValueError, SyntaxError, yaml.YAMLError, configparser.Error, RecursionError):
-        return None
-
-
-def kind_of(path: str) -> str:
-    """The type of a file, as the tables have it."""
-    name = path.rpartition('/')[2]
-    if name in ('setup.cfg', '.flake8', 'tox.ini') or name.endswith(('.ini', '.cfg')):
-        return 'INI'
-    if name == 'Makefile':
-        return 'Makefile'
-    if name.startswith('Dockerfile'):
-        return 'Dockerfile'
-    if name.startswith('.') and name.endswith('ignore'):
-        return 'ignore'
-    ending = name.rpartition('.')[2].lower()
-    return {'toml': 'TOML', 'yml': 'YAML', 'yaml': 'YAML', 'py': 'Python', 'json': 'JSON', 'md': 'Markdown'}.get(
-        ending, 'other'
-    )
-
-
-class _Loader(yaml.SafeLoader):
-    """YAML with any tag, keys twice refused."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        """A mapping whose keys differ."""
-        keys = [repr(self.construct_object(key, deep=True)) for key, _ in node.value]
-        if len(set(keys)) != len(keys):
-            raise yaml.YAMLError('a key stands twice')
-        return dict(sorted(super().construct_mapping(node, deep=True).items(), key=repr))
-
-
-def _tagged(loader: _Loader, suffix: str, node: yaml.Node) -> object:
-    if isinstance(node, yaml.ScalarNode):
-        return suffix, node.value
-    if isinstance(node, yaml.SequenceNode):
-        return suffix, loader.construct_sequence(node, deep=True)
-    return suffix, loader.construct_mapping(node, deep=True) if isinstance(node, yaml.MappingNode) else None
-
-
-_Loader.add_multi_constructor('!', _tagged)
-_Loader.add_multi_constructor('tag:', _tagged)
-
-
-def _sorted(data: object) -> object:
-    if isinstance(data, dict):
-        return sorted(((key, _sorted(value)) for key, value in data.items()), key=repr)
-    return [_sorted(one) for one in data] if isinstance(data, list) else data
-
-
-LISTS = frozenset({'dependencies', 'classifiers', 'keywords', 'optional-dependencies', 'dependency-groups'})
-LISTS |= frozenset({'dev-dependencies', 'requires'})
-
-
-def _toml(text: str) -> object:
-    """TOML, its lists of dependencies, classifiers and keywords without their order, which has no meaning."""
-    return _sorted(_unordered(tomllib.loads(text), listed=False))
-
-
-def _unordered(data: object, *, listed: bool) -> object:
-    if isinstance(data, dict):
-        return {key: _unordered(value, listed=listed or key in LISTS) for key, value in data.items()}
-    return sorted(data, key=repr) if listed and isinstance(data, list) else data
-
-
-def _yaml(text: str) -> object:
-    return [_sorted(one) for one in yaml.load_all(text, _Loader)]  # noqa: S506  # a subclass of the safe one
-
-
-def _python(text: str) -> object:
-    """A module: its imports as a set, its functions and classes in any order, the rest as it stands."""
-    free = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    body = ast.parse(text).body
-    loose: Counter[str] = Counter()
-    for node in body:
-        if isinstance(node, ast.Import):
-            loose.update(ast.dump(alias) for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            loose.update(f'{node.level} {node.module} {ast.dump(alias)}' for alias in node.names)
-        elif isinstance(node, free):
-            loose[ast.dump(node)] += 1
-    return sorted(loose.items()), [ast.dump(node) for node in body if not isinstance(node, free)]
-
-
-def _ini(text: str) -> object:
-    parser = configparser.ConfigParser(interpolation=None)
-    parser.read_string(text)
-    return sorted((name, sorted(parser[name].items())) for name in parser)
-
-
-READERS: dict[str, Callable[[str], object]] = {
-    'TOML': _toml,
-    'YAML': _yaml,
-    'Python': _python,
-    'INI': _ini,
-    'JSON': lambda text: _sorted(json.loads(text)),
-}

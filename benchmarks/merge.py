@@ -22,7 +22,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from _tools import STATES, TOOLS, Result, Score, git_merge, kind_of, score, trueup_merge  # noqa: E402
+from _judge import kind_of  # noqa: E402
+from _tools import STATES, TOOLS, Result, Score, git_merge, score, trueup_merge  # noqa: E402
 from _updates import Case, Templates, Update, address, at_parent, cases, updates  # noqa: E402
 
 Scores = dict[str, list[tuple[Case, Score]]]
@@ -149,6 +150,17 @@ def beyond(scores: Scores) -> None:
         still = len(mine) - len(done)
         print(f'  {name}: unresolved {still} ({still / len(mine):.0%}), resolved {len(done)}: {right} right, '
               f'{len(done) - right} differ ({1 - right / len(done):.0%})')  # fmt: skip
+        rules(done)
+
+
+def rules(scores: Sequence[Score]) -> None:
+    """How often each rule gave what the maintainers have at the same key (of a file without keys: the whole text)."""
+    right: Counter[str] = Counter()
+    wrong: Counter[str] = Counter()
+    for heuristic, good in (verdict for one in scores for verdict in one.verdicts):
+        (right if good else wrong)[heuristic] += 1
+    for name, _ in (right + wrong).most_common():
+        print(f'    {name:27}{right[name]:5} right{wrong[name]:5} differ')
 
 
 def scenarios(place: Path) -> None:
