@@ -15,7 +15,7 @@ from trueup.model import KeyPath, Owner
 from trueup.text.keys import format_key, parse_key
 
 SCHEMA = 1
-TOP_KEYS = frozenset({'schema', 'retired', 'policy', 'moves'})
+TOP_KEYS = frozenset({'schema', 'migrations', 'retired', 'policy', 'moves'})
 POLICY_KEYS = frozenset({'keys', 'owner', 'closed', 'reason'})
 MOVE_KEYS = frozenset({'version', 'files', 'keys'})
 PLACEHOLDER = re.compile(r'\{([A-Za-z_]\w*)\}')
@@ -105,6 +105,8 @@ class Policies:
     retired: tuple[Retired, ...] = ()
     moves: tuple[Move, ...] = ()
     waived: tuple[Target, ...] = ()
+    migrations: tuple[str, ...] = ()
+    """Ids of the steps that this standard wants carried out; none without a policies.toml."""
     _files: dict[str, FileRules] = field(default_factory=dict, repr=False, compare=False)
 
     @staticmethod
@@ -203,7 +205,14 @@ class _Reader:
         entries = self.entries(data.get('policy', []))
         self.ties(entries)
         retired = tuple(Retired(*self.target(text, 1)) for text in data.get('retired', []))
-        return Policies(entries, retired, tuple(self.moves(data.get('moves', []))))
+        moves = tuple(self.moves(data.get('moves', [])))
+        return Policies(entries, retired, moves, migrations=self.migrations(data.get('migrations', [])))
+
+    def migrations(self, names: object) -> tuple[str, ...]:
+        """The ids as they stand; what they mean is known further up."""
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            raise self.error('`migrations` is a list of ids', self.find('migrations'))
+        return tuple(names)
 
     def entries(self, policies: list[dict[str, Any]]) -> tuple[Entry, ...]:
         """All patterns of all `[[policy]]` tables."""

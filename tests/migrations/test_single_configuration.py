@@ -6,7 +6,6 @@ import tomllib
 
 import pytest
 
-from trueup.migrations import pending_migrations
 from trueup.migrations.single_configuration import MIGRATION
 from trueup.model import File
 from trueup.repo import Repo, repo_from_tree
@@ -42,16 +41,16 @@ MOVED = [
 def test_nothing_of_the_service_is_in_these(files: dict[str, str]) -> None:
     """The step is not needed, and does nothing if carried out all the same."""
     repo = _repo(**files)
-    assert list(pending_migrations(repo)) == []
-    assert MIGRATION.carry_out(repo).changes == ()
+    assert MIGRATION.needed(repo) == ()
+    assert MIGRATION.carry_out(repo, {}).changes == ()
 
 
 @pytest.mark.parametrize(('files', 'key', 'value'), MOVED)
 def test_a_setting_moves(files: dict[str, str], key: tuple[str, ...], value: object) -> None:
     """Named by a decision, and there afterwards."""
     repo = _repo(**files, pyproject='# ours\n[project]\nname = "x"\n')
-    assert [step for step, _ in pending_migrations(repo)] == [MIGRATION]
-    done = MIGRATION.carry_out(repo)
+    assert MIGRATION.needed(repo)
+    done = MIGRATION.carry_out(repo, {})
     after = done.changes[0].after
     assert after is not None and after.data.startswith(b'# ours\n[project]\nname = "x"\n')
     found = tomllib.loads(after.data.decode())['tool']
@@ -64,6 +63,6 @@ def test_a_setting_moves(files: dict[str, str], key: tuple[str, ...], value: obj
 def test_a_key_that_is_there_stays() -> None:
     """pyproject.toml was read before, so it stands; the other value is named."""
     repo = _repo(flake8='[flake8]\nexclude = old\n', pyproject='[tool.flake8]\nexclude = ["new"]\n')
-    done = MIGRATION.carry_out(repo)
+    done = MIGRATION.carry_out(repo, {})
     assert done.changes[0].after == File(b'[tool.flake8]\nexclude = ["new"]\n')
     assert done.decisions[0].before == 'old' and 'another value' in done.decisions[0].reason

@@ -15,6 +15,7 @@ from trueup.lifecycle.desired import remember_trust
 from trueup.lifecycle.exports import held_exports
 from trueup.lifecycle.landing import Worked, land
 from trueup.lifecycle.locking import LOCK, Locked, lock_service
+from trueup.lifecycle.migrating import commit_steps
 from trueup.lifecycle.preview import report_of
 from trueup.lifecycle.run import Run
 from trueup.lifecycle.service import ANSWERS_FILE, open_service, require_clean, require_safe, require_writable
@@ -78,7 +79,9 @@ def _steps(space: Workspace, adoption: Adoption, run: Run, pythons: tuple[Path, 
     locked = lock_service(space, adoption, run)
     done = locked.plan(space)
     commits: list[tuple[str, str]] = []
+    space.write(Change(change.path, change.after, change.before) for change in adoption.files.changes)
     _commit_packaging(space, adoption, locked, commits)
+    commit_steps(space, adoption.migrations, commits)
     space.write(adoption.files.changes)
     locked.write(space)
     _commit(space, f'chore: adopt the standard {adoption.tag}', commits)
@@ -101,8 +104,6 @@ def _commit_packaging(space: Workspace, adoption: Adoption, locked: Locked, comm
     """The packaging alone: its pyproject, without what it made redundant."""
     if not adoption.packaging.changes:
         return
-    originals = [Change(change.path, change.after, change.before) for change in adoption.files.changes]
-    space.write(originals)
     space.write(adoption.packaging.changes)
     space.write(locked.removals(space))
     _commit(space, 'build: describe the project in pyproject.toml (PEP 621)', commits)

@@ -12,9 +12,9 @@ from trueup.errors import Refusal
 from trueup.facts import read_facts
 from trueup.lifecycle.answers import Ask, reply
 from trueup.lifecycle.desired import outer_tree, plan_service, policies_at
+from trueup.lifecycle.migrating import Done, Wish, left_notes, migrate, over, overlay
 from trueup.lifecycle.run import Run
 from trueup.lifecycle.service import Service, work_tree
-from trueup.migrations import STEPS
 from trueup.model import Action, Change, Decision, Fact, File, Owner, Plan, Tree
 from trueup.packaging._model import Conversion, Source
 from trueup.packaging.convert import convert
@@ -48,6 +48,7 @@ class Adoption:
     packaging: Plan
     redundant: tuple[str, ...]
     sources: tuple[Source, ...]
+    migrations: tuple[Done, ...]
     files: Plan
     waivers: tuple[Waiver, ...]
     notes: tuple[str, ...]
@@ -88,17 +89,17 @@ def prepare(service: Service, repo: Repo, run: Run, ask: Ask | None = None) -> A
         answers = {**answers, **recorded_answers(theirs)}
     packaging = _packaging_plan(service, repo, conversion)
     converted = _overlay(repo, packaging, service.prefix)
-    moved = _migrate(converted, service.prefix)
-    converted = _overlay(converted, moved, service.prefix)
     policies = policies_at(standard, tag, answers)
+    moved = migrate(converted, service.prefix, Wish(policies, answers, theirs))
+    converted = moved.repo
     files, waivers = _plan_files(service, converted, (standard, tag, answers, theirs), policies, run)
     files = _with_pyproject(files, service, converted, lambda text: write_open(text, _open(packaging, service.prefix)))
-    files = _with_migrations(files, moved)
+    files = over(moved.plan, files)
     files, waivers = _waive_shadows(files, service, converted, waivers, (answers, run))
-    notes = (*replies.notes, *(conversion.notes if conversion else ()))
+    notes = (*replies.notes, *(conversion.notes if conversion else ()), *left_notes(moved, service.prefix))
     redundant = tuple(service.prefix + path for path in conversion.absorbed) if conversion else ()
     sources = conversion.sources if conversion else ()
-    return Adoption(standard, tag, answers, facts, packaging, redundant, sources, files, waivers, notes)
+    return Adoption(standard, tag, answers, facts, packaging, redundant, sources, moved.done, files, waivers, notes)
 
 
 def _convert(repo: Repo, answers: Mapping[str, object]) -> Conversion | None:
@@ -128,37 +129,9 @@ def _packaging_plan(service: Service, repo: Repo, conversion: Conversion | None)
     return Plan(changes, decisions, conflicts)
 
 
-def _migrate(repo: Repo, prefix: str) -> Plan:
-    """All pending migrations, one after the other, as a plan."""
-    found = Plan()
-    for step in STEPS:
-        done = step.carry_out(_overlay(repo, found, prefix))
-        changes = {change.path: change for change in found.changes}
-        for change in done.changes:
-            first = changes.get(prefix + change.path)
-            changes[prefix + change.path] = replace(
-                change, path=prefix + change.path, before=first.before if first else change.before
-            )
-        decisions = tuple(replace(item, path=prefix + item.path) for item in done.decisions)
-        found = Plan(tuple(changes.values()), found.decisions + decisions)
-    return found
-
-
-def _with_migrations(files: Plan, moved: Plan) -> Plan:
-    """The plan with the migrations' changes under its own."""
-    later = {change.path: change for change in files.changes}
-    changes = []
-    for first in moved.changes:
-        after = later.pop(first.path, None)
-        changes.append(replace(after, before=first.before) if after else first)
-    return replace(files, changes=(*changes, *later.values()), decisions=moved.decisions + files.decisions)
-
-
 def _overlay(repo: Repo, packaging: Plan, prefix: str) -> Repo:
     """The service as it will be after the packaging step."""
-    changed = {change.path.removeprefix(prefix): change.after for change in packaging.changes}
-    paths = {*repo.paths, *(path for path, file in changed.items() if file is not None)}
-    return Repo(paths, lambda path: changed[path] if path in changed else repo.file(path))
+    return overlay(repo, (replace(change, path=change.path.removeprefix(prefix)) for change in packaging.changes))
 
 
 def _plan_files(

@@ -17,6 +17,7 @@ from trueup.lifecycle.desired import (
     waivers_of,
 )
 from trueup.lifecycle.findings import excused_findings, expired_findings, findings_of, words_of
+from trueup.lifecycle.migrating import Wish, migrate, migration_findings, over, pending_finding
 from trueup.lifecycle.preview import preview
 from trueup.lifecycle.run import Run
 from trueup.lifecycle.service import Service, open_service, work_tree
@@ -96,6 +97,10 @@ def look(service: Service, repo: Repo, recorded: Recorded, run: Run) -> Looked:
     policies = policies_at(recorded.standard, recorded.tag, recorded.answers)
     waivers = waivers_of(repo)
     require_known(waivers, repo, (theirs, outer or {}), where=f'{service.prefix}pyproject.toml')
+    wish = Wish(policies, recorded.answers, theirs, active_targets(waivers, run))
+    moved = migrate(repo, service.prefix, wish, today=run.today)
+    repo = moved.repo
+    waivers = waivers_of(repo)
     active = active_targets(waivers, run)
     source = f'standard {recorded.tag}'
     around = None if outer is None else (outer, outer)
@@ -104,6 +109,7 @@ def look(service: Service, repo: Repo, recorded: Recorded, run: Run) -> Looked:
     if active:
         plan = plan_service(service, repo, (theirs, theirs), Context(policies.waive(active), source), outer=around)
     findings = (
+        *migration_findings(moved, service.prefix),
         *findings_of(plan),
         *_rule_findings(service, repo, recorded),
         *expired_findings(waivers, run, service),
@@ -113,7 +119,8 @@ def look(service: Service, repo: Repo, recorded: Recorded, run: Run) -> Looked:
     kept = tuple(finding for finding in findings if finding.rule not in waivable)
     excused = [(finding, words[finding.rule]) for finding in findings if finding.rule in waivable]
     excused += excused_findings(strict, plan, waivers, service.prefix)
-    return Looked(plan, kept, tuple(excused))
+    excused += [(pending_finding(step, seen, service.prefix), words[step.rule]) for step, seen in moved.held]
+    return Looked(over(moved.plan, plan), kept, tuple(excused))
 
 
 def _rule_findings(service: Service, repo: Repo, recorded: Recorded) -> Iterator[Finding]:

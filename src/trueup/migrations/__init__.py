@@ -1,20 +1,24 @@
-"""Migrations: state-based, idempotent steps from an old shape to the standard's, one module each, as in `STEPS`."""
+"""Migrations: state-based, idempotent steps from an old shape to the standard's, one module each, as in `STEPS`.
+
+They run in this order. A standard names those that it wants in its policies.toml.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 
+from trueup.errors import UserError
 from trueup.migrations import single_configuration
-from trueup.migrations._contract import Migrated, Migration
-from trueup.model import Evidence
-from trueup.repo import Repo
+from trueup.migrations._contract import Migrated, Migration, Obstacle
 
-__all__ = ['STEPS', 'Migrated', 'Migration', 'pending_migrations']
+__all__ = ['STEPS', 'Migrated', 'Migration', 'Obstacle', 'steps_named']
 STEPS: tuple[Migration, ...] = (single_configuration.MIGRATION,)
 
 
-def pending_migrations(repo: Repo) -> Iterator[tuple[Migration, tuple[Evidence, ...]]]:
-    """Steps that the service still needs, with what shows it."""
-    for step in STEPS:
-        if evidence := step.needed(repo):
-            yield step, evidence
+def steps_named(ids: Iterable[str], *, where: str = 'policies.toml') -> tuple[Migration, ...]:
+    """The steps with these ids, in the order of `STEPS`; raises UserError for one that there is not."""
+    wanted = set(ids)
+    if unknown := sorted(wanted - {step.id for step in STEPS}):
+        known = ', '.join(step.id for step in STEPS)
+        raise UserError(f'unknown migration {unknown[0]!r}', where=where, hint=f'update trueup; this one knows {known}')
+    return tuple(step for step in STEPS if step.id in wanted)

@@ -16,7 +16,7 @@ from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import Table
 
 from trueup.migrations._contract import Migrated, Migration
-from trueup.model import Action, Change, Decision, Evidence, File, KeyPath, Mode, Owner
+from trueup.model import Action, Change, Decision, Evidence, File, KeyPath, Mode, Owner, Tree
 from trueup.repo import Repo
 from trueup.text.encoding import decode, encode
 
@@ -105,7 +105,7 @@ def needed(repo: Repo) -> tuple[Evidence, ...]:
     return tuple(dict.fromkeys(Evidence(setting.place.path) for setting in _settings(repo) if setting.literal))
 
 
-def carry_out(repo: Repo) -> Migrated:
+def carry_out(repo: Repo, _theirs: Tree) -> Migrated:
     """pyproject.toml with the settings added; a key that stands there already is left as it is."""
     settings = [setting for setting in _settings(repo) if setting.literal]
     before = repo.file(PYPROJECT)
@@ -175,5 +175,10 @@ def _options(text: str, section: str) -> list[tuple[str, str]]:
 
 
 MIGRATION = Migration(
-    'single-configuration', 'flake8, isort and pylint are configured in pyproject.toml only', needed, carry_out
+    'single-configuration',
+    'MIG001',
+    'flake8, isort, pylint and pytest are configured in pyproject.toml only',
+    'tools into pyproject.toml',
+    needed,
+    carry_out,
 )
