@@ -29,6 +29,10 @@ class Settings:
     format_code: str = 'none'
     quiet: bool = False
     verbose: bool = False
+    report_file: str = ''
+    min_severity: str = 'note'
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

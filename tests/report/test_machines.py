@@ -30,7 +30,7 @@ from trueup.model import (
     Severity,
 )
 from trueup.report import render
-from trueup.rules import TITLES
+from trueup.report.titles import TITLES
 
 from .samples import ADOPTED, CHECKED, FINDINGS, SECRET
 
@@ -38,7 +38,7 @@ SCHEMAS = Path(__file__).parent / 'schemas'
 SARIF = json.loads((SCHEMAS / 'sarif.json').read_text(encoding='utf-8'))
 JUNIT = xmlschema.XMLSchema(str(SCHEMAS / 'junit.xsd'))
 WAIVED = ((FINDINGS[0], 'generated code (ml, until 2027-01-31)'),)
-HOSTILE = Finding('STD001', 'a b/\u00fc#?.toml', 'x\x00\ud800<y>]]>&', key=('k"', '[a=b]'))
+HOSTILE = Finding('STD001', 'a b/\u00fc#?\udcff.toml', 'x\x00\ud800<y>]]>&', key=('k"', '[a=b]'))
 OUTCOMES: list[Outcome | list[Outcome]] = [
     Clean(Report('check', 'x')),
     Changed(ADOPTED),

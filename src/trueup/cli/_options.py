@@ -5,20 +5,29 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import TypeVar
 
 import click
 
-from trueup.errors import ExitCode
+from trueup.errors import ExitCode, UserError
 from trueup.facts.answers import Answer
 from trueup.lifecycle.answers import typed
 from trueup.lifecycle.run import Run
-from trueup.model import Changed, Clean, Conflicted, Drifted, Failed, Outcome, Refused, Regressed
+from trueup.lifecycle.workspace import write_file
+from trueup.model import Changed, Clean, Conflicted, Drifted, Failed, File, Outcome, Refused, Regressed, Severity
 from trueup.report import WRITERS, render
 from trueup.settings import VERIFY_LEVELS, Settings, load_user_configuration
 
 Function = TypeVar('Function', bound=Callable[..., object])
 
+_FORMAT: Callable[[Function], Function] = click.option(
+    '--format', 'output', type=click.Choice(sorted(WRITERS)), default='text', show_default=True
+)
+_FILE: Callable[[Function], Function] = click.option(
+    '--output', 'report_file', default='', metavar='FILE', help='Write the report there, and its text to the screen.'
+)
+_WHAT = 'ids (STD001), their beginnings (STD), FILE or FILE::KEY with * and ?; may be repeated'
 _SHARED: Mapping[str, Callable[[Function], Function]] = {
     'standard': click.option(
         '--standard', default='', metavar='URL[@TAG]', help='The standard; default: the one recorded or installed from.'
@@ -46,7 +55,18 @@ _SHARED: Mapping[str, Callable[[Function], Function]] = {
         show_default=True,
         help='What is compared before and after; tests runs code of the service.',
     ),
-    'format': click.option('--format', 'output', type=click.Choice(sorted(WRITERS)), default='text', show_default=True),
+    'format': lambda function: _FORMAT(_FILE(function)),
+    'min_severity': click.option(
+        '--min-severity',
+        type=click.Choice([each.value for each in Severity]),
+        default='note',
+        show_default=True,
+        help='Leave out what weighs less; error and warning fail.',
+    ),
+    'select': click.option('--select', multiple=True, metavar='WHAT', help=f'Only these findings: {_WHAT}.'),
+    'ignore': click.option(
+        '--ignore', multiple=True, metavar='WHAT', help='Not these findings; written like --select.'
+    ),
     'quiet': click.option('--quiet', '-q', is_flag=True, help='Print nothing when all is well.'),
     'verbose': click.option('--verbose', '-v', is_flag=True, help='Show kept differences and every decision too.'),
 }
@@ -101,12 +121,25 @@ def asker(run: Run) -> Callable[[Answer], object] | None:
 def show(outcomes: Sequence[Outcome], run: Run, output: str) -> int:
     """Print outcomes and return the exit code of the worst."""
     code = worst(outcomes)
+    if run.settings.report_file not in ('', '-'):
+        _write_report(outcomes, run, output)
+        output = 'text'
     if not (run.settings.quiet and code == ExitCode.CLEAN):
-        colour = output == 'text' and sys.stdout.isatty() and 'NO_COLOR' not in os.environ
-        one = outcomes[0] if len(outcomes) == 1 else outcomes
-        text = render(one, output, verbose=run.settings.verbose, colour=colour)
+        # https://no-color.org: set and not empty
+        colour = output == 'text' and sys.stdout.isatty() and not os.environ.get('NO_COLOR')
+        text = render(outcomes, output, verbose=run.settings.verbose, colour=colour)
         click.echo(text, nl=not text.endswith('\n'))
     return code
+
+
+def _write_report(outcomes: Sequence[Outcome], run: Run, output: str) -> None:
+    path = Path(run.settings.report_file)
+    try:
+        write_file(path, File(render(outcomes, output, verbose=run.settings.verbose).encode()))
+    except OSError as error:
+        raise UserError(
+            f'the report can not be written: {error.strerror}', where=str(path), hint='give --output'
+        ) from error
 
 
 def worst(outcomes: Sequence[Outcome]) -> int:

@@ -26,7 +26,7 @@ from trueup.model import (
 )
 from trueup.text.keys import format_key
 
-CONTROL = re.compile(r'[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]')
+CONTROL = re.compile(r'[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]')
 
 Reported = Clean | Changed | Conflicted | Drifted | Regressed
 """Outcomes that carry a report."""
@@ -87,9 +87,9 @@ def one_line(value: str | None, width: int = 0) -> str:
 
 
 def visible(text: str) -> str:
-    """The text with terminal control and direction characters spelled out, so that a value can't act on a screen."""
+    """The text with control and direction characters, and bytes that were no text, spelled out: none can act on a screen."""
     text = text.replace('\r\n', '\n')
-    return CONTROL.sub(lambda found: found[0].encode('unicode_escape').decode(), text)
+    return CONTROL.sub(lambda found: found[0].encode('unicode_escape', 'surrogatepass').decode(), text)
 
 
 def sign_of(change: Change | None) -> str:

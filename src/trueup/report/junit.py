@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from trueup.model import Failed, Outcome, Refused, Severity, Status, Verification
 from trueup.report._issues import Issue, issues
 from trueup.report._summary import has_report, one_line, versions
-from trueup.rules import TITLES
+from trueup.report.titles import TITLES
 
 FORBIDDEN = re.compile('[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]')
 """Characters that XML 1.0 can't hold, not even escaped."""

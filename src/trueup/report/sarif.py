@@ -15,7 +15,7 @@ from urllib.parse import quote
 from trueup.model import Failed, Outcome, Refused, Severity
 from trueup.report._issues import PLANNED, Issue, issues
 from trueup.report._summary import has_report, status_word, versions
-from trueup.rules import TITLES
+from trueup.report.titles import TITLES
 
 SCHEMA = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json'
 Object = dict[str, Any]
@@ -90,7 +90,9 @@ def _result(issue: Issue, index: int) -> Object:
 
 def _location(issue: Issue) -> Object:
     finding = issue.finding
-    place: Object = {'artifactLocation': {'uri': quote(finding.path), 'uriBaseId': 'SRCROOT'}}
+    place: Object = {
+        'artifactLocation': {'uri': quote(finding.path.encode(errors='surrogateescape')), 'uriBaseId': 'SRCROOT'}
+    }
     if finding.line:
         place['region'] = {'startLine': finding.line}
     location: Object = {'physicalLocation': place}
@@ -103,7 +105,7 @@ def _fingerprint(issue: Issue) -> str:
     finding = issue.finding
     # Two findings of one rule without a key differ by their message alone.
     told = () if finding.key else (finding.message,)
-    return sha256('\0'.join((finding.rule, finding.path, *finding.key, *told)).encode()).hexdigest()
+    return sha256('\0'.join((finding.rule, finding.path, *finding.key, *told)).encode(errors='replace')).hexdigest()
 
 
 def _properties(issue: Issue) -> Object:

@@ -96,7 +96,7 @@ def _check(outcome: Reported, paint: Paint, verbose: bool) -> Iterator[str]:
     yield from _review(report, paint, verbose)
     if verbose:
         yield from _kept(report, paint)
-        yield from (_waived_line(finding, reason) for finding, reason in report.waived)
+    yield from (_waived_line(finding, reason) for finding, reason in report.waived)
     yield _check_summary(outcome, paint)
     yield from _debt(report.debt, paint, verbose)
     yield from _next(report, paint)

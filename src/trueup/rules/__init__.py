@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from trueup.model import Finding
 from trueup.repo import Repo
 from trueup.rules import lock, open_decisions, requirements, shadowing
 from trueup.rules._contract import Rule, Situation
-from trueup.rules._ids import ENGINE
 
 TOPICS = (lock, open_decisions, requirements, shadowing)
-__all__ = ['RULES', 'TITLES', 'Situation', 'run_rules']
+__all__ = ['RULES', 'Situation', 'run_rules']
 RULES: tuple[Rule, ...] = tuple(sorted((rule for topic in TOPICS for rule in topic.RULES), key=lambda rule: rule.id))
-TITLES: Mapping[str, str] = {**ENGINE, **{rule.id: rule.title for rule in RULES}}
-"""What each id of a finding stands for."""
 
 
 def run_rules(repo: Repo, situation: Situation) -> Iterator[Finding]:

@@ -1,0 +1,76 @@
+"""Which findings a person asked for: by severity, by id or prefix of ids, by file and key."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from trueup.errors import UserError
+from trueup.model import Finding, Severity
+from trueup.policy import matches
+from trueup.report.titles import TITLES
+from trueup.text.keys import format_key
+
+ID = re.compile(r'[A-Za-z]{2,3}[0-9]{0,3}')
+WEIGHT = {Severity.NOTE: 0, Severity.WARNING: 1, Severity.ERROR: 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """`select` empty means everything; `ignore` wins over it; entries are ids, prefixes, `FILEGLOB` or `FILEGLOB::KEYGLOB`."""
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    least: Severity = Severity.NOTE
+
+    def keeps(self, finding: Finding) -> bool:
+        """Whether the finding is told and counts."""
+        if WEIGHT[finding.severity] < WEIGHT[self.least]:
+            return False
+        if any(_speaks(entry, finding) for entry in self.ignore):
+            return False
+        return not self.select or any(_speaks(entry, finding) for entry in self.select)
+
+
+def read_selection(select: Iterable[str], ignore: Iterable[str], least: str) -> Selection:
+    """The selection as options give it, ids also with commas; raises UserError for an id that there is not."""
+    return Selection(tuple(_entries(select)), tuple(_entries(ignore)), Severity(least or 'note'))
+
+
+def _entries(given: Iterable[str]) -> Iterable[str]:
+    for text in given:
+        # A key may hold a comma, a list of ids nothing else.
+        for entry in re.split(r'[,\s]+', text) if re.fullmatch(r'[A-Za-z0-9,\s]+', text) else (text,):
+            if entry:
+                _require_known(entry)
+                yield entry
+
+
+def _require_known(entry: str) -> None:
+    if not ID.fullmatch(entry) or any(known.startswith(entry) for known in TITLES):
+        return
+    near = difflib.get_close_matches(entry.upper(), TITLES, n=1) or [
+        known for known in TITLES if known.startswith(entry.upper())
+    ]
+    known = ', '.join(sorted({known[:-3] for known in TITLES}))
+    hint = (
+        f'did you mean {near[0]}?'
+        if near
+        else f'the ids begin with {known}; a file or key is FILEGLOB or FILEGLOB::KEY'
+    )
+    raise UserError(f'no finding has the id {entry!r}', hint=hint)
+
+
+def _speaks(entry: str, finding: Finding) -> bool:
+    if ID.fullmatch(entry):
+        return finding.rule.startswith(entry)
+    glob, _, key = entry.partition('::')
+    if not (matches(glob, finding.path) or matches(f'**/{glob}', finding.path)):
+        return False
+    return not key or re.match(f'{_pattern(key)}(?=$|[.\\[])', format_key(finding.key)) is not None
+
+
+def _pattern(glob: str) -> str:
+    return ''.join({'*': '.*', '?': '.'}.get(part, re.escape(part)) for part in re.split(r'([*?])', glob))
