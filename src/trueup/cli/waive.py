@@ -24,6 +24,6 @@ def command(target: str, path: Path, renewed: bool, **options: object) -> int:
     Writes one line into [tool.trueup.waivers] of pyproject.toml. Every report lists it; the day after its date it fails.
     """
     words = {name: str(options.pop(name)) for name in ('reason', 'expires', 'owner')}
-    where, waiver = waive(path, Request(target, **words, replace=renewed), make_run(options))
+    where, waiver = waive(path, Request(target, **words, renew=renewed), make_run(options))
     click.echo(f'{where}:{waiver.line}: {waiver.target} is waived until {waiver.expires} ({waiver.owner})')
     return 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -45,7 +45,7 @@ class Request:
     reason: str
     expires: str
     owner: str = ''
-    replace: bool = False
+    renew: bool = False
 
 
 def waive(path: Path, asked: Request, run: Run) -> tuple[str, Waiver]:
@@ -67,12 +67,13 @@ def waive(path: Path, asked: Request, run: Run) -> tuple[str, Waiver]:
     waiver = Waiver(asked.target, _reason(asked), _owner(asked, service), _last_day(asked, run.today))
     known = read_waivers(text.text, where=where)
     twin = next((item for item in known if same_target(item.target, waiver.target)), None)
-    if twin is not None and not asked.replace:
+    if twin is not None and not asked.renew:
         raise UserError(
             f'{twin.target} is waived already, until {twin.expires}',
             where=f'{where}:{twin.line}',
             hint='give --replace to renew it',
         )
+    waiver = waiver if twin is None else replace(waiver, target=twin.target)
     theirs = render(recorded.standard, recorded.tag, recorded.answers)
     around = outer_tree(service, recorded.standard, recorded.tag, recorded.answers) or {}
     require_known([waiver], repo, (theirs, around), where=where)
