@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from trueup.errors import UserError
@@ -16,6 +16,8 @@ from trueup.lifecycle.workspace import write_file
 from trueup.model import File
 
 FILE = 'journal.json'
+HISTORY = 50
+"""How many entries that were taken back are kept for a reader."""
 LISTS = ('untracked', 'edited', 'held', 'digests')
 
 
@@ -36,10 +38,19 @@ class Entry:
     held: tuple[str, ...] = ()
     digests: tuple[str, ...] = ()
     """SHA-256 of each file of `edited` as it was written, '' for a deleted one."""
+    process: int = 0
+    """The process that is at it; 0 when it has ended."""
+    ended: str = ''
+    """How it was taken back, '' while it stands."""
 
 
 def read_journal(service: Service) -> tuple[Entry, ...]:
-    """Entries, oldest first; raises UserError on a damaged journal."""
+    """Entries that stand, oldest first; raises UserError on a damaged journal."""
+    return tuple(entry for entry in read_history(service) if not entry.ended)
+
+
+def read_history(service: Service) -> tuple[Entry, ...]:
+    """All entries, oldest first, with those that were taken back."""
     path = service.state / FILE
     try:
         data = json.loads(path.read_text(encoding='utf-8'))
@@ -50,16 +61,23 @@ def read_journal(service: Service) -> tuple[Entry, ...]:
         raise UserError('the journal is damaged', where=str(path), hint='remove it; the backup refs stay') from error
 
 
-def write_journal(service: Service, entries: Sequence[Entry]) -> None:
-    """Replace the journal, atomically."""
+def end(service: Service, entry: Entry, how: str) -> None:
+    """Note how an entry was taken back."""
+    found = [replace(item, ended=how, process=0) if item == entry else item for item in read_history(service)]
+    over = [item for item in found if item.ended][:-HISTORY]
+    _write(service, [item for item in found if item not in over])
+
+
+def _write(service: Service, entries: Sequence[Entry]) -> None:
     text = json.dumps({'schema': 1, 'entries': [asdict(entry) for entry in entries]}, indent=1)
     write_file(service.state / FILE, File(text.encode()))
 
 
 def record(service: Service, entry: Entry) -> None:
     """Add an entry; one for the same branch is replaced."""
-    kept = [item for item in read_journal(service) if not (item.branch and item.branch == entry.branch)]
-    write_journal(service, [*kept, entry])
+    history = read_history(service)
+    kept = [item for item in history if item.ended or not item.branch or item.branch != entry.branch]
+    _write(service, [*kept, entry])
 
 
 def digests_of(files: Iterable[File | None]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
@@ -9,7 +10,8 @@ from typing import cast
 
 from trueup.errors import Refusal
 from trueup.git import answers, branch, run_git, text_of
-from trueup.lifecycle.journal import Entry, back_up, lying_around, record, save_report
+from trueup.lifecycle.journal import Entry, back_up, end, lying_around, record, save_report
+from trueup.lifecycle.rollback import remove_branch, restore_cut_short
 from trueup.lifecycle.run import Run
 from trueup.lifecycle.service import Service
 from trueup.lifecycle.workspace import Workspace, workspace
@@ -123,13 +125,29 @@ def _publish(service: Service, run: Run, landing: _Landing, report: Report) -> O
         backup,
         untracked=lying_around(service),
         held=landing.held,
+        process=os.getpid(),
     )
-    record(service, entry)
-    run_git(service.top, 'update-ref', '-m', f'trueup {report.verb}', ref, landing.tip, '')
-    if run.settings.switch:
-        run_git(service.top, 'checkout', '--quiet', landing.name)
+    _make_branch(service, entry, switch=run.settings.switch)
     report = replace(report, branch=landing.name, backup=backup, next_steps=_next_steps(landing, origin, run, report))
     return outcome(_saved(service, report))
+
+
+def _make_branch(service: Service, entry: Entry, *, switch: bool) -> None:
+    """First the journal, then the branch: a run that is killed between two steps can be taken back."""
+    record(service, entry)
+    try:
+        run_git(service.top, 'update-ref', '-m', f'trueup {entry.verb}', f'refs/heads/{entry.branch}', entry.after, '')
+        if switch:
+            run_git(service.top, 'checkout', '--quiet', entry.branch)
+        record(service, replace(entry, process=0))
+    except BaseException:
+        if branch(service.top) == entry.branch:
+            run_git(service.top, 'checkout', '--quiet', entry.origin)
+        else:
+            restore_cut_short(service, entry)
+        remove_branch(service, entry)
+        end(service, entry, 'interrupted')
+        raise
 
 
 def _next_steps(landing: _Landing, origin: str, run: Run, report: Report) -> tuple[str, ...]:

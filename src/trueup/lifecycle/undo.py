@@ -8,9 +8,11 @@ from pathlib import Path
 from trueup.errors import Refusal
 from trueup.git import answers, branch, head_commit, run_git, text_of
 from trueup.lifecycle.fix import undo_fix
-from trueup.lifecycle.journal import Entry, lying_around, read_journal, write_journal
+from trueup.lifecycle.journal import Entry, end, lying_around, read_journal
+from trueup.lifecycle.rollback import restore_cut_short
 from trueup.lifecycle.run import Run
 from trueup.lifecycle.service import Service, open_service
+from trueup.lifecycle.workspace import sweep
 from trueup.model import Changed, Clean, Outcome, Report
 
 LITTER = ('.nox', '.pytest_cache', '.coverage', '__pycache__')
@@ -30,13 +32,32 @@ def undo(path: Path, run: Run) -> Outcome:
         _require_no_later_edits(service, entry)
         undo_fix(entry, service.top)
         steps = tuple(f'restored {path}' for path in entry.edited)
-    write_journal(service, entries[:-1])
-    return Changed(
-        Report('undo', service.name, version=entry.version, branch=entry.branch, backup=entry.backup, next_steps=steps)
-    )
+    end(service, entry, 'undone')
+    return Changed(_taken_back('undo', service, entry, steps))
+
+
+def abort(path: Path, run: Run, verb: str) -> Outcome:
+    """`--abort`: Changed when the last run of a verb on this service was taken back, Clean when there was none.
+
+    A run that was killed before it made its branch has changed nothing; what it left lying is removed.
+    """
+    service = open_service(path, run.settings.service_root)
+    sweep(service)
+    entries = [entry for entry in read_journal(service) if entry.prefix == service.prefix]
+    if not entries or entries[-1].verb != verb:
+        return Clean(Report(verb, service.name, next_steps=(f'there is no {verb} to take back',)))
+    steps = _undo_branch(service, entries[-1])
+    end(service, entries[-1], 'aborted')
+    return Changed(_taken_back(verb, service, entries[-1], steps))
+
+
+def _taken_back(verb: str, service: Service, entry: Entry, steps: tuple[str, ...]) -> Report:
+    return Report(verb, service.name, version=entry.version, branch=entry.branch, backup=entry.backup, next_steps=steps)
 
 
 def _undo_branch(service: Service, entry: Entry) -> tuple[str, ...]:
+    if entry.process:
+        restore_cut_short(service, entry)
     if not answers(service.top, 'rev-parse', '--verify', '--quiet', f'refs/heads/{entry.branch}'):
         return (*_undo_merged(service, entry), f'the branch {entry.branch} was gone already')
     tip = text_of(service.top, 'rev-parse', f'refs/heads/{entry.branch}')

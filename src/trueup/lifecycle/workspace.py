@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from trueup.errors import Refusal
-from trueup.git import GitError, run_git, text_of
+from trueup.git import GitError, common_dir, run_git, text_of
 from trueup.lifecycle.service import Service
 from trueup.model import Change, File, Mode
 from trueup.settings import cache_folder
@@ -64,10 +64,7 @@ class Workspace:
 @contextmanager
 def workspace(service: Service, commit: str) -> Iterator[Workspace]:
     """A fresh detached work tree at `commit`, gone afterwards whatever happens; a killed run leaves only litter in the cache."""
-    parent = cache_folder() / 'worktrees'
-    parent.mkdir(parents=True, exist_ok=True)
-    _sweep(parent)
-    run_git(service.top, 'worktree', 'prune')
+    parent = sweep(service)
     # The folder has the repository's name: tools show it, and a service may be named after its folder.
     scratch = Path(tempfile.mkdtemp(prefix=f'{os.getpid()}-', dir=parent)).resolve()
     root = scratch / service.top.name
@@ -89,15 +86,21 @@ def workspace(service: Service, commit: str) -> Iterator[Workspace]:
         run_git(service.top, 'worktree', 'prune')
 
 
-def _sweep(parent: Path) -> None:
-    """Remove the work trees of runs that were killed."""
+def sweep(service: Service) -> Path:
+    """Remove the work trees of runs that were killed; returns the folder of all work trees."""
+    parent = cache_folder() / 'worktrees'
+    parent.mkdir(parents=True, exist_ok=True)
     for folder in parent.iterdir():
         number = folder.name.partition('-')[0]
-        if number.isdigit() and not _alive(int(number)):
+        if number.isdigit() and not alive(int(number)):
             shutil.rmtree(folder, ignore_errors=True)
+    if (common_dir(service.top) / 'worktrees').is_dir():
+        run_git(service.top, 'worktree', 'prune')
+    return parent
 
 
-def _alive(process: int) -> bool:
+def alive(process: int) -> bool:
+    """Whether a process still runs."""
     if os.name == 'nt':  # there, signal 0 would end the process
         return True
     try:
