@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from trueup.errors import Refusal, UserError
@@ -22,6 +22,7 @@ from trueup.lifecycle.desired import (
 from trueup.lifecycle.exports import exported_changes
 from trueup.lifecycle.landing import Worked, land
 from trueup.lifecycle.locking import LOCK, Locked, is_locked, relock
+from trueup.lifecycle.migrating import Done, Wish, commit_steps, left_notes, migrate, over
 from trueup.lifecycle.run import Run
 from trueup.lifecycle.service import Service, open_service, require_clean, require_safe, require_writable, work_tree
 from trueup.lifecycle.workspace import Workspace
@@ -41,6 +42,7 @@ class Step:
     tag: str
     plan: Plan
     answers: Mapping[str, object]
+    migrations: tuple[Done, ...] = ()
 
 
 def update(path: Path, run: Run, to: str = '') -> Outcome:
@@ -90,12 +92,18 @@ def plan_update(service: Service, repo: Repo, recorded: Recorded, run: Run, to: 
     base = render(recorded.standard, recorded.tag, recorded.answers)
     theirs = render(standard, tag, recorded.answers)
     answers = {**recorded.answers, **recorded_answers(theirs)}
-    policies = policies_at(standard, tag, answers).waive(active_targets(waivers_of(repo), run))
+    policies = policies_at(standard, tag, answers)
+    wish = Wish(policies, answers, theirs, active_targets(waivers_of(repo), run))
+    moved = migrate(repo, service.prefix, wish, today=run.today)
+    repo = moved.repo
+    policies = policies.waive(active_targets(waivers_of(repo), run))
     old = outer_tree(service, recorded.standard, recorded.tag, recorded.answers)
     new = outer_tree(service, standard, tag, answers)
     outer = None if new is None else (old, new)
     plan = plan_service(service, repo, (base, theirs), Context(policies, f'standard {tag}'), outer=outer)
-    return Step(Recorded(recorded.answers, standard, recorded.tag), tag, plan, answers)
+    plan = over(moved.plan, plan)
+    plan = replace(plan, notes=(*plan.notes, *left_notes(moved, service.prefix)))
+    return Step(Recorded(recorded.answers, standard, recorded.tag), tag, plan, answers, moved.done)
 
 
 def _tag_of(recorded: Recorded, run: Run) -> str:
@@ -112,6 +120,8 @@ def _tag_of(recorded: Recorded, run: Run) -> str:
 
 def _steps(space: Workspace, step: Step, run: Run) -> Worked:
     before = _resolved_text(space)
+    commits: list[tuple[str, str]] = []
+    commit_steps(space, step.migrations, commits)
     space.write(step.plan.changes)
     locked, done = Locked(), Plan()
     if is_locked(step.answers) and (space.service / LOCK).is_file() and _resolved_text(space) != before:
@@ -122,8 +132,8 @@ def _steps(space: Workspace, step: Step, run: Run) -> Worked:
     space.write(exported_changes(service, work_tree(service)))
     message = f'chore: update the standard to {step.tag}'
     commit = space.commit(message)
-    commits = ((commit, message),) if commit else ()
-    return Worked(commits, step.plan.conflicts + locked.open, extra=done)
+    commits += [(commit, message)] if commit else []
+    return Worked(tuple(commits), step.plan.conflicts + locked.open, extra=done)
 
 
 def _resolved_text(space: Workspace) -> object:
