@@ -125,14 +125,25 @@ def test_a_file_is_divided_where_a_longer_key_has_its_own_rule() -> None:
         ('schema = 2\n', 'p.toml:1', 'schema is 2, not 1'),
         ('', 'p.toml:1', 'schema is None, not 1'),
         ('schema = 1\n\nrules = 1\n', 'p.toml:3', "unknown key 'rules'"),
-        ('schema = 1\n[[policy]]\nkeys = ["a"]\nowner = "me"\n', 'p.toml:2', "unknown owner 'me'"),
+        ('schema = 1\n[[policy]]\nkeys = ["a"]\nowner = "me"\n', 'p.toml:4', "unknown owner 'me'"),
         ('schema = 1\n[[policy]]\nkeys = ["a"]\n', 'p.toml:2', 'unknown owner None'),
         ('schema = 1\n[[policy]]\nowner = "team"\n', 'p.toml:2', 'a policy needs `keys`, a list'),
         ('schema = 1\n[[policy]]\nkeys = ["a"]\nowner = "team"\nclose = true\n', 'p.toml:5', "unknown key 'close'"),
-        ('schema = 1\n[[policy]]\nkeys = ["a"]\nowner = "team"\nclosed = 1\n', 'p.toml:2', '`closed` is true or false'),
+        ('schema = 1\n[[policy]]\nkeys = ["a"]\nowner = "team"\nclosed = 1\n', 'p.toml:5', '`closed` is true or false'),
         ('schema = 1\n[[policy]]\nowner = "team"\nkeys = [\n  "a",\n  "b::c..d",\n]\n', 'p.toml:6', 'not a key path'),
         ('schema = 1\n[[policy]]\nkeys = ["{x}/a"]\nowner = "team"\n', 'p.toml:3', 'unknown placeholder {x}'),
         ('schema = 1\n[[policy]]\nkeys = ["a::"]\nowner = "team"\n', 'p.toml:3', "not a target: 'a::'"),
+        ('schema = 1\nretired = ".flake8"\n', 'p.toml:2', '`retired` is not a list'),
+        ('schema = 1\nretired = [\n  "a",\n  7,\n]\n', 'p.toml:4', '7 is not a target'),
+        ('schema = 1\nretired = [\n  "a",\n  "b::",\n]\n', 'p.toml:4', "not a target: 'b::'"),
+        ('schema = 1\n\n[policy]\nowner = "team"\n', 'p.toml:3', '`policy` is not a list of tables'),
+        ('schema = 1\npolicy = [{ keys = ["a"] }]\n', 'p.toml:2', 'unknown owner None'),
+        ('schema = 1\n[[policy]]\nkeys = ["a", 1]\nowner = "team"\n', 'p.toml:3', '1 is not a target'),
+        ('schema = 1\n[[moves]]\nversion = "1"\nfiles = 1\n', 'p.toml:4', '`files` of a move is a table'),
+        ('schema = 1\n[[moves]]\nversion = "1"\n[moves.keys]\n"a::b" = 1\n', 'p.toml:5', "'a::b' moves to 1"),
+        ('schema = 1\n[[moves]]\nversion = "1"\nkeys = { a = "b" }\n', 'p.toml:4', 'a -> b stands under `keys`'),
+        ('schema = 1\n[[moves]]\nversion = "1"\nfiles = { a = "b::c" }\n', 'p.toml:4', 'a -> b::c stands under'),
+        ('schema = 1\nmigrations = ["x", 1]\n', 'p.toml:2', '`migrations` is a list'),
         ('schema = 1\n[[moves]]\nfiles = {}\n', 'p.toml:2', 'a move needs `version`, a string'),
     ],
 )
@@ -143,6 +154,18 @@ def test_a_mistake_names_its_line(text: str, where: str, message: str) -> None:
     assert caught.value.where == where
     assert caught.value.message.startswith(message)
     assert '\n' not in caught.value.message
+
+
+def test_a_slip_of_the_pen_is_told_the_nearest_word() -> None:
+    """A key or an owner that is almost one."""
+    for text, hint in (
+        ('schema = 1\n[[policy]]\nkeys = ["a"]\nonwer = "team"\n', 'did you mean owner?'),
+        ('schema = 1\n[[policy]]\nkeys = ["a"]\nowner = "requird"\n', 'did you mean required?'),
+        ('schema = 1\nretred = []\n', 'did you mean retired?'),
+    ):
+        with pytest.raises(UserError) as caught:
+            Policies.parse(text)
+        assert caught.value.hint == hint and caught.value.exit_code == 2
 
 
 TIES = [
@@ -171,6 +194,13 @@ def test_a_tie_between_owners_is_an_error_that_names_both_lines(first: str, seco
         Policies.parse(text)
     assert caught.value.where == 'policies.toml:3'
     assert 'line 6' in caught.value.message
+
+
+def test_open_and_closed_tie() -> None:
+    """Whether an addition needs a waiver is part of what a policy says."""
+    text = 'schema = 1\n[[policy]]\nkeys = ["a*"]\nowner = "team"\n[[policy]]\nkeys = ["*a"]\nowner = "team"\nclosed = true\n'
+    with pytest.raises(UserError, match=r'a\* \(team\) and \*a \(team, closed, line 6\)'):
+        Policies.parse(text)
 
 
 def test_equal_owners_do_not_tie() -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
 import functools
 import itertools
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -117,7 +118,7 @@ class Policies:
     @staticmethod
     def parse(text: str, *, where: str = 'policies.toml', placeholders: Mapping[str, str] | None = None) -> Policies:
         """Read policies.toml; raises UserError that names the line."""
-        return _Reader(text, where, placeholders or {}).read()
+        return _Reader(text.removeprefix('\ufeff'), where, placeholders or {}).read()
 
     def file(self, path: str) -> FileRules:
         """The rules that speak about one file."""
@@ -183,6 +184,15 @@ def _overlap(first: str, second: str) -> bool:
     return (first[0] == second[0] or '?' in (first[0], second[0])) and _overlap(first[1:], second[1:])
 
 
+def _said(entry: Entry) -> str:
+    return f'{entry.rule.owner}, closed' if entry.rule.closed else str(entry.rule.owner)
+
+
+def _meant(name: str, names: Sequence[str]) -> str:
+    found = difflib.get_close_matches(name, names, 1)
+    return f'did you mean {found[0]}?' if found else ''
+
+
 class _Reader:
     """One reading of policies.toml, which knows the line of each entry."""
 
@@ -202,10 +212,10 @@ class _Reader:
         self.known(data, TOP_KEYS, 1)
         if data.get('schema') != SCHEMA:
             raise self.error(f'schema is {data.get("schema")!r}, not {SCHEMA}', self.find('schema'), 'update trueup')
-        entries = self.entries(data.get('policy', []))
+        entries = self.entries(self.tables(data, 'policy'))
         self.ties(entries)
-        retired = tuple(Retired(*self.target(text, 1)) for text in data.get('retired', []))
-        moves = tuple(self.moves(data.get('moves', [])))
+        retired = tuple(Retired(*target) for target in self.targets(data.get('retired', []), 'retired'))
+        moves = tuple(self.moves(self.tables(data, 'moves')))
         return Policies(entries, retired, moves, migrations=self.migrations(data.get('migrations', [])))
 
     def migrations(self, names: object) -> tuple[str, ...]:
@@ -214,40 +224,72 @@ class _Reader:
             raise self.error('`migrations` is a list of ids', self.find('migrations'))
         return tuple(names)
 
-    def entries(self, policies: list[dict[str, Any]]) -> tuple[Entry, ...]:
+    def tables(self, data: Mapping[str, Any], name: str) -> list[tuple[dict[str, Any], int]]:
+        """The `[[name]]` tables, each with its line."""
+        found = data.get(name, [])
+        if not isinstance(found, list) or not all(isinstance(table, dict) for table in found):
+            raise self.error(f'`{name}` is not a list of tables', self.find(name), f'write [[{name}]]')
+        header = re.compile(rf'\s*\[\[\s*["\']?{name}["\']?\s*\]\]')
+        starts = [number for number, line in enumerate(self.lines, 1) if header.match(line)]
+        if len(starts) != len(found):
+            starts = [self.find(name)] * len(found)
+        return list(zip(found, starts, strict=True))
+
+    def entries(self, policies: list[tuple[dict[str, Any], int]]) -> tuple[Entry, ...]:
         """All patterns of all `[[policy]]` tables."""
-        starts = [number for number, line in enumerate(self.lines, 1) if re.match(r'\s*\[\[\s*policy\s*\]\]', line)]
         found = []
-        for policy, start in zip(policies, starts, strict=True):
+        for policy, start in policies:
             self.known(policy, POLICY_KEYS, start)
             rule = self.rule(policy, start)
-            for text in policy.get('keys', []):
-                line = self.find(text, start)
-                target = self.target(text, line)
+            for target, line in self.placed(policy['keys'], start):
                 found.append(Entry(target, rule._replace(pattern=str(target)), line))
         return tuple(found)
+
+    def targets(self, texts: object, name: str) -> Iterator[Target]:
+        """The targets of a list at the top."""
+        if not isinstance(texts, list):
+            raise self.error(f'`{name}` is not a list', self.find(name), 'write ["FILE", "FILE::KEY"]')
+        return (target for target, _ in self.placed(texts, self.find(name)))
+
+    def placed(self, texts: list[object], start: int) -> Iterator[tuple[Target, int]]:
+        """Each target of a list with its line."""
+        for text in texts:
+            line = self.find(str(text), start)
+            if not isinstance(text, str):
+                raise self.error(f'{text!r} is not a target', line, 'write "FILEGLOB" or "FILEGLOB::KEYPATH"')
+            yield self.target(text, line), line
 
     def rule(self, policy: Mapping[str, Any], line: int) -> Rule:
         """Owner, closedness and reason of one table."""
         if not isinstance(policy.get('keys'), list):
             raise self.error('a policy needs `keys`, a list', line)
         if policy.get('owner') not in tuple(Owner):
-            raise self.error(f'unknown owner {policy.get("owner")!r}', line, f'one of {", ".join(Owner)}')
+            hint = _meant(str(policy.get('owner')), tuple(Owner)) or f'one of {", ".join(Owner)}'
+            raise self.error(f'unknown owner {policy.get("owner")!r}', self.find('owner', line) if 'owner' in policy else line, hint)
         if not isinstance(policy.get('closed', False), bool):
-            raise self.error('`closed` is true or false', line)
+            raise self.error('`closed` is true or false', self.find('closed', line))
         return Rule(Owner(policy['owner']), policy.get('closed', False), str(policy.get('reason', '')))
 
-    def moves(self, moves: list[dict[str, Any]]) -> Iterable[Move]:
+    def moves(self, moves: list[tuple[dict[str, Any], int]]) -> Iterable[Move]:
         """All renamed files and moved keys."""
-        for move in moves:
-            line = self.find(str(move.get('version', '[[moves]]')))
+        for move, line in moves:
             self.known(move, MOVE_KEYS, line)
             if not isinstance(move.get('version'), str):
                 raise self.error('a move needs `version`, a string', line)
             for kind in ('files', 'keys'):
+                if not isinstance(move.get(kind, {}), dict):
+                    raise self.error(f'`{kind}` of a move is a table, old = new', self.find(kind, line))
                 for old, new in move.get(kind, {}).items():
-                    place = self.find(old, line)
-                    yield Move(move['version'], self.target(old, place), self.target(new, place))
+                    yield self.move(move['version'], (old, new), kind, self.find(old, line))
+
+    def move(self, version: str, pair: tuple[str, object], kind: str, line: int) -> Move:
+        """One renamed file or moved key."""
+        if not isinstance(pair[1], str):
+            raise self.error(f'{pair[0]!r} moves to {pair[1]!r}, which is no target', line)
+        old, new = (self.target(text, line) for text in pair)
+        if bool(old.key) is not (kind == 'keys') or bool(new.key) is not (kind == 'keys'):
+            raise self.error(f'{old} -> {new} stands under `{kind}`', line, 'files have no ::KEY, keys have one')
+        return Move(version, old, new)
 
     def target(self, text: object, line: int) -> Target:
         """One `FILEGLOB::KEY` with its placeholders filled in."""
@@ -264,14 +306,14 @@ class _Reader:
         return self.placeholders[found[1]]
 
     def ties(self, entries: Iterable[Entry]) -> None:
-        """Two patterns of one weight for the same keys must agree on the owner."""
+        """Two patterns of one weight for the same keys must agree on the owner, and on whether they are closed."""
         groups: dict[tuple[KeyPath, int], list[Entry]] = {}
         for entry in entries:
             groups.setdefault((entry.target.key, entry.weight[1]), []).append(entry)
         for first, second in (pair for group in groups.values() for pair in itertools.combinations(group, 2)):
-            if first.rule.owner is not second.rule.owner and overlap(first.target.glob, second.target.glob):
+            if _said(first) != _said(second) and overlap(first.target.glob, second.target.glob):
                 raise self.error(
-                    f'{first.target} ({first.rule.owner}) and {second.target} ({second.rule.owner}, '
+                    f'{first.target} ({_said(first)}) and {second.target} ({_said(second)}, '
                     f'line {second.line}) say different things about the same keys',
                     first.line,
                     'make one pattern longer',
@@ -281,14 +323,16 @@ class _Reader:
         """No key that has no meaning."""
         for key in table:
             if key not in allowed:
-                hint = f'known: {", ".join(sorted(allowed))}'
+                hint = _meant(key, sorted(allowed)) or f'known: {", ".join(sorted(allowed))}'
                 raise self.error(f'unknown key {key!r}', self.find(key, line), hint)
 
     def find(self, text: str, start: int = 1) -> int:
-        """Line of the first mention of a text from a line on."""
-        for number, line in enumerate(self.lines[start - 1 :], start):
-            if text in line or text.replace('"', '\\"') in line:
-                return number
+        """Line of a string or a key from a line on, else of the first mention of the text."""
+        name = re.escape(text)
+        for pattern in (rf'["\']{name}["\']|^\s*{name}\s*=', name, re.escape(text.replace('"', '\\"'))):
+            for number, line in enumerate(self.lines[start - 1 :], start):
+                if re.search(pattern, line):
+                    return number
         return start
 
     def error(self, message: str, line: int, hint: str = '') -> UserError:
