@@ -89,8 +89,13 @@ class FileRules:
         for target in self.waived:
             if key[: len(target.key)] == target.key:
                 return Rule(Owner.TEAM, False, 'waived', str(target))
+        found = self.entry(key)
+        return found.rule if found is not None else Rule()
+
+    def entry(self, key: KeyPath = ()) -> Entry | None:
+        """The line of policies.toml that wins for a key; a waiver is none."""
         covering = [entry for entry in self.entries if key[: len(entry.target.key)] == entry.target.key]
-        return max(covering, key=lambda entry: entry.weight).rule if covering else Rule()
+        return max(covering, key=lambda entry: entry.weight, default=None)
 
     def divided(self, key: KeyPath) -> bool:
         """Whether a rule or a waiver speaks about something below the key only."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from trueup.errors import UserError
 from trueup.lifecycle.run import Run
 from trueup.lifecycle.service import ANSWERS_FILE, Service, files_of, work_tree
+from trueup.lineage import Lineage, parse_lineage
 from trueup.model import File, Plan, Tree
 from trueup.plan import Context, interesting, joined, plan, prefixed
 from trueup.policy import Policies
@@ -72,10 +73,24 @@ def remember_trust(service: Service, url: str) -> None:
 
 def policies_at(standard: Standard, tag: str, answers: Mapping[str, object]) -> Policies:
     """Who owns what at a version; without a policies.toml every key is `default`."""
-    text = standard.file(tag, 'policies.toml')
+    where = f'policies.toml of {tag}'
+    text = _file_at(standard, tag, 'policies.toml')
     if text is None:
         return Policies.empty()
-    return Policies.parse(text, where=f'policies.toml of {tag}', placeholders=placeholders(standard, answers))
+    return Policies.parse(text, where=where, placeholders=placeholders(standard, answers))
+
+
+def lineage_at(standard: Standard, tag: str) -> Lineage:
+    """The values that keys had in the versions up to `tag`; empty where the standard keeps no record."""
+    text = _file_at(standard, tag, 'lineage.json')
+    return Lineage() if text is None else parse_lineage(text, where=f'lineage.json of {tag}')
+
+
+def _file_at(standard: Standard, tag: str, path: str) -> str | None:
+    try:
+        return standard.file(tag, path)
+    except UnicodeDecodeError as error:
+        raise UserError('not UTF-8 text', where=f'{path} of {tag}', hint='tell the owners of the standard') from error
 
 
 def placeholders(standard: Standard, answers: Mapping[str, object]) -> dict[str, str]:
