@@ -129,7 +129,7 @@ def _three_way(question: Question) -> Verdict:
         large = theirs is not None and '\n' in theirs.text.strip()
         return Verdict('ours', 'deleted by the service', reason, Level.REVIEW, conflict=rule is None and large)
     if theirs is None:
-        if base is not None and _shortened(base.text, ours.text):
+        if base is not None and _shortened(base, ours):
             reason = 'the standard removed it, the service had only shortened it'
             return Verdict('theirs', 'shortened', reason, Level.NOTED)
         reason = 'the service changed it, the standard removed it'
@@ -176,9 +176,21 @@ def _merged(question: Question) -> Verdict | None:
     return Verdict('text', rule, 'both changed it, in different words', level, text)
 
 
-def _shortened(base: str, ours: str) -> bool:
+def _shortened(base: Side, ours: Side) -> bool:
     """Whether the service did nothing but take words out."""
-    return not Counter(re.findall(r'\S+', ours)) - Counter(re.findall(r'\S+', base))
+    return not _words(ours.text) - _words(base.text) and not _within(ours.node) - _within(base.node)
+
+
+def _words(text: str) -> Counter[str]:
+    return Counter(re.findall(r'\S+', text))
+
+
+def _within(node: Node) -> Counter[str]:
+    """The words of all that a node holds: the text of a table may be no more than its header."""
+    if not node.children:
+        return Counter(re.findall(r'[\w.]+|[^\w\s,"\'\[\]]+', str(node.data)))
+    named = [child.key for child in node.children if node.kind is Kind.MAP]
+    return Counter(named) + sum((_within(child) for child in node.children), Counter())
 
 
 def _inside(ours: Side, theirs: Side) -> Verdict | None:
