@@ -170,6 +170,7 @@ class Finding:
     severity: Severity = Severity.ERROR
     hint: str = ''
     fixable: bool = True
+    reason: str = ''
 
 
 class Status(StrEnum):

@@ -124,10 +124,11 @@ def _absent(sides: _Sides, context: Context, draft: _Draft) -> None:
         draft.keep(sides.path, sides.owner, reason, level=Level.REVIEW if moved_on else Level.NOTED)
         return
     reason = 'required by the standard' if enforced else 'new in the standard'
+    owner = Owner.REQUIRED if enforced else sides.owner
     assert sides.theirs is not None
     draft.write(
         Change(sides.path, None, sides.theirs),
-        Decision(sides.path, (), Action.ADD, None, 'file', sides.owner, reason, context.source, 'absent file'),
+        Decision(sides.path, (), Action.ADD, None, 'file', owner, reason, context.source, 'absent file'),
     )
 
 

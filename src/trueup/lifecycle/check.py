@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,18 +17,29 @@ from trueup.lifecycle.desired import (
     read_recorded,
     waivers_of,
 )
-from trueup.lifecycle.findings import excused_findings, expired_findings, findings_of, words_of
+from trueup.lifecycle.findings import (
+    excused_findings,
+    expired_findings,
+    findings_of,
+    moved_tag,
+    without_migrated,
+    words_of,
+)
+from trueup.lifecycle.lines import reader, with_lines
 from trueup.lifecycle.migrating import Wish, migrate, migration_findings, over, pending_finding
 from trueup.lifecycle.preview import preview
 from trueup.lifecycle.run import Run
+from trueup.lifecycle.selection import read_selection
 from trueup.lifecycle.service import Service, open_service, work_tree
 from trueup.lifecycle.waive import require_known
 from trueup.model import Clean, Drifted, Finding, Outcome, Plan, Report, Severity
 from trueup.plan import Context
 from trueup.repo import Repo
-from trueup.rules import RULES, Situation, run_rules
+from trueup.report.titles import TITLES
+from trueup.rules import Situation, run_rules
 from trueup.standard import version_of
 from trueup.template import render
+from trueup.waivers import Waiver
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +74,17 @@ class Standing:
 
 def check(path: Path, run: Run) -> Outcome:
     """Findings of one service: Clean, or Drifted with each of them. A service never adopted is previewed."""
-    service = open_service(path, run.settings.service_root)
+    settings = run.settings
+    selection = read_selection(settings.select, settings.ignore, settings.min_severity)
+    service = open_service(path, settings.service_root)
     repo = work_tree(service)
     standing = stand(service, repo, run)
     if standing is None:
-        return preview(service, repo, run)
-    findings = standing.looked.findings
-    steps = ('trueup fix',) if any(finding.fixable for finding in findings) else ()
-    report = replace(standing.report('check'), next_steps=steps)
-    failing = any(finding.severity is not Severity.NOTE for finding in findings)
+        return Drifted(selection.narrow(preview(service, repo, run)))
+    report = selection.narrow(standing.report('check'))
+    steps = ('trueup fix',) if any(finding.fixable for finding in report.findings) else ()
+    report = replace(report, next_steps=steps)
+    failing = any(finding.severity is not Severity.NOTE for finding in report.findings)
     return Drifted(report) if failing else Clean(report)
 
 
@@ -95,32 +109,45 @@ def look(service: Service, repo: Repo, recorded: Recorded, run: Run) -> Looked:
     theirs = render(recorded.standard, recorded.tag, recorded.answers)
     outer = outer_tree(service, recorded.standard, recorded.tag, recorded.answers)
     policies = policies_at(recorded.standard, recorded.tag, recorded.answers)
-    waivers = waivers_of(repo)
+    waivers = _waivers(repo)
     require_known(waivers, repo, (theirs, outer or {}), where=f'{service.prefix}pyproject.toml')
     wish = Wish(policies, recorded.answers, theirs, active_targets(waivers, run))
     moved = migrate(repo, service.prefix, wish, today=run.today)
-    repo = moved.repo
-    waivers = waivers_of(repo)
+    after = moved.repo
+    waivers = _waivers(after)
     active = active_targets(waivers, run)
     source = f'standard {recorded.tag}'
     around = None if outer is None else (outer, outer)
-    strict = plan_service(service, repo, (theirs, theirs), Context(policies, source), outer=around)
+    strict = plan_service(service, after, (theirs, theirs), Context(policies, source), outer=around)
     plan = strict
     if active:
-        plan = plan_service(service, repo, (theirs, theirs), Context(policies.waive(active), source), outer=around)
+        plan = plan_service(service, after, (theirs, theirs), Context(policies.waive(active), source), outer=around)
+    compared = without_migrated((*migration_findings(moved, service.prefix), *findings_of(plan)), moved, service.prefix)
     findings = (
-        *migration_findings(moved, service.prefix),
-        *findings_of(plan),
-        *_rule_findings(service, repo, recorded),
+        *moved_tag(recorded, service.prefix),
+        *compared,
+        *_rule_findings(service, after, recorded),
         *expired_findings(waivers, run, service),
     )
     words = {waiver.target: words_of(waiver) for waiver in waivers}
-    waivable = {rule.id for rule in RULES} & set(active)
-    kept = tuple(finding for finding in findings if finding.rule not in waivable)
+    waivable = set(TITLES) & set(active)
+    kept = [finding for finding in findings if finding.rule not in waivable]
     excused = [(finding, words[finding.rule]) for finding in findings if finding.rule in waivable]
     excused += excused_findings(strict, plan, waivers, service.prefix)
     excused += [(pending_finding(step, seen, service.prefix), words[step.rule]) for step, seen in moved.held]
-    return Looked(over(moved.plan, plan), kept, tuple(excused))
+    places = with_lines([*kept, *(finding for finding, _ in excused)], reader(service, repo))
+    placed = tuple(places)
+    told = tuple(zip(placed[len(kept) :], (reason for _, reason in excused), strict=True))
+    return Looked(over(moved.plan, plan), placed[: len(kept)], told)
+
+
+def _waivers(repo: Repo) -> tuple[Waiver, ...]:
+    """The waivers; none where pyproject.toml is malformed, which is a finding of its own and hides no other."""
+    try:
+        tomllib.loads(repo.text('pyproject.toml') or '')
+    except tomllib.TOMLDecodeError:
+        return ()
+    return waivers_of(repo)
 
 
 def _rule_findings(service: Service, repo: Repo, recorded: Recorded) -> Iterator[Finding]:

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
+from trueup.lifecycle.desired import Recorded
+from trueup.lifecycle.lines import first_difference
+from trueup.lifecycle.migrating import Moved
 from trueup.lifecycle.run import Run
-from trueup.lifecycle.service import Service
-from trueup.model import Action, Decision, Finding, Owner, Plan, Severity
+from trueup.lifecycle.service import ANSWERS_FILE, Service
+from trueup.model import Action, Change, Decision, Finding, Owner, Plan, Severity
 from trueup.plan import key_of, pending
 from trueup.policy import parse_target
+from trueup.text.encoding import decode
 from trueup.text.keys import format_key
 from trueup.waivers import Waiver
 
 LONGEST = 60
+RETIRED = 'STD002'
 
 
 def findings_of(plan: Plan) -> Iterator[Finding]:
     """One finding for each decision that would change the service, and for each key that needs a person."""
+    changes = {change.path: change for change in plan.changes}
     for decision in pending(plan):
-        yield finding_of(decision)
+        yield finding_of(decision, changes.get(decision.path))
     for conflict in plan.conflicts:
         yield Finding(
             'STD003',
@@ -30,32 +38,94 @@ def findings_of(plan: Plan) -> Iterator[Finding]:
         )
 
 
-def finding_of(decision: Decision) -> Finding:
+def finding_of(decision: Decision, change: Change | None = None) -> Finding:
     """The finding behind a decision that would change the service."""
     name = format_key(decision.key) or 'the file'
+    retired = decision.heuristic == 'retired'
     said = {
         Action.ADD: f'{name} is missing',
         Action.CHANGE: f'{name} differs from the standard',
-        Action.REMOVE: f'{name} is not part of the standard',
+        Action.REMOVE: f'{name} is retired' if retired else f'{name} is not part of the standard',
         Action.MOVE: f'{name} has moved',
     }[decision.action]
-    rule = 'STD002' if decision.heuristic == 'retired' else 'STD001'
+    detail, line = _values(decision), 0
+    if decision.action is Action.CHANGE and not decision.key and change is not None:
+        detail, line = _difference(change)
     severity = Severity.ERROR if decision.owner in (Owner.REQUIRED, Owner.FLOOR) else Severity.WARNING
-    return Finding(
-        rule, decision.path, said + _values(decision), key=decision.key, severity=severity, hint=decision.reason
-    )
+    rule = RETIRED if retired else 'STD001'
+    return Finding(rule, decision.path, said + detail, line, decision.key, severity, reason=decision.reason)
+
+
+def _difference(change: Change) -> tuple[str, int]:
+    """How a whole file differs, and from which line on."""
+    texts = [decode(file.data) if file is not None else None for file in (change.before, change.after)]
+    before, after = texts
+    if before is None or after is None or before.text == after.text:
+        return '', 0
+    return _lines(before.text, after.text), first_difference(before.text, after.text)
+
+
+def _lines(before: str, after: str) -> str:
+    old, new = Counter(before.splitlines()), Counter(after.splitlines())
+    counts = [((old - new).total(), 'of its own'), ((new - old).total(), 'missing')]
+    words = [f'{number} line{"s" if number > 1 else ""} {word}' for number, word in counts if number]
+    return f': {", ".join(words)}' if words else ''
 
 
 def _values(decision: Decision) -> str:
-    before, after = (_short(value) for value in (decision.before, decision.after))
-    if decision.key and decision.action is Action.CHANGE and before and after and before != after:
-        return f': {before}, should be {after}'
-    return ''
+    if not decision.key:
+        return ''
+    before, after = (' '.join((value or '').split()) for value in (decision.before, decision.after))
+    if decision.action is Action.REMOVE:
+        return f': {_short(before)}' if before and decision.heuristic != 'retired' else ''
+    if decision.action is not Action.CHANGE or not before or not after or before == after:
+        return ''
+    if '\n' in f'{decision.before}{decision.after}'.strip() and not before.startswith('['):
+        return _lines(decision.before or '', decision.after or '')
+    return _items(before, after) or f': {_short(before)}, should be {_short(after)}'
 
 
-def _short(value: str | None) -> str:
-    text = ' '.join((value or '').split())
+def _items(before: str, after: str) -> str:
+    """How two lists differ, item by item, where that is shorter than both lists."""
+    if not (before.startswith('[') and after.startswith('[')):
+        return ''
+    old, new = ([item.strip() for item in text.strip('[]').split(',') if item.strip()] for text in (before, after))
+    more, lacks = [item for item in old if item not in new], [item for item in new if item not in old]
+    if len(more) + len(lacks) >= len(new) or not (more or lacks):
+        return ''
+    parts = [f'{word} {", ".join(items)}' for word, items in (('has', more), ('lacks', lacks)) if items]
+    return f': {_short(", ".join(parts))}'
+
+
+def _short(text: str) -> str:
     return text if len(text) <= LONGEST else f'{text[:LONGEST - 3]}...'
+
+
+def moved_tag(recorded: Recorded, prefix: str) -> Iterator[Finding]:
+    """A release that is not what this machine first saw under its tag: nobody can say what the service was made from."""
+    first, now = recorded.standard.first_commit(recorded.tag), recorded.standard.commit(recorded.tag)
+    if first != now:
+        yield Finding(
+            'STD004',
+            prefix + ANSWERS_FILE,
+            f'the tag {recorded.tag} of the standard has moved: it was {str(first)[:12]} and is {str(now)[:12]} now',
+            key=('_commit',),
+            hint='ask the owners of the standard for a new version, and update to it',
+            fixable=False,
+        )
+
+
+def without_migrated(findings: Iterable[Finding], moved: Moved, prefix: str) -> tuple[Finding, ...]:
+    """An old file that a pending migration empties is that migration's finding, and weighs what its own would have."""
+    owners = {prefix + place.path: done.step.rule for done in moved.done for place in done.evidence}
+    found = tuple(findings)
+    gone = [each for each in found if each.rule == RETIRED and each.path in owners]
+    lifted = {owners[each.path] for each in gone}
+    return tuple(
+        replace(each, severity=Severity.ERROR) if each.rule in lifted and each.fixable else each
+        for each in found
+        if each not in gone
+    )
 
 
 def expired_findings(waivers: tuple[Waiver, ...], run: Run, service: Service) -> Iterator[Finding]:
@@ -66,8 +136,11 @@ def expired_findings(waivers: tuple[Waiver, ...], run: Run, service: Service) ->
                 'WVR001',
                 f'{service.prefix}pyproject.toml',
                 f'the waiver of {waiver.target} ended on {waiver.expires}',
+                waiver.line,
+                ('tool', 'trueup', 'waivers', waiver.target),
                 hint=f'follow the standard, or {waiver.owner} renews it with a reason',
                 fixable=False,
+                reason=waiver.reason,
             )
 
 

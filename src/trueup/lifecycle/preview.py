@@ -6,17 +6,16 @@ from trueup.lifecycle.adoption import Adoption, prepare
 from trueup.lifecycle.findings import findings_of
 from trueup.lifecycle.run import Run
 from trueup.lifecycle.service import Service
-from trueup.model import Drifted, Fact, Outcome, Report
+from trueup.model import Fact, Report
 from trueup.repo import Repo
 from trueup.standard import version_of
 
 TELLING = ('name', 'version', 'package_path', 'python_min', 'framework', 'packaging', 'test_runner', 'ci')
 
 
-def preview(service: Service, repo: Repo, run: Run) -> Outcome:
-    """Drifted, with the plan of an adoption; nothing is written."""
-    adoption = prepare(service, repo, run)
-    return Drifted(report_of(service, adoption, 'check'))
+def preview(service: Service, repo: Repo, run: Run) -> Report:
+    """The plan of an adoption; nothing is written."""
+    return report_of(service, prepare(service, repo, run), 'check')
 
 
 def report_of(service: Service, adoption: Adoption, verb: str) -> Report:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from trueup.errors import UserError
-from trueup.model import Finding, Severity
+from trueup.model import Finding, Report, Severity
 from trueup.policy import matches
 from trueup.report.titles import TITLES
 from trueup.text.keys import format_key
@@ -32,6 +32,14 @@ class Selection:
         if any(_speaks(entry, finding) for entry in self.ignore):
             return False
         return not self.select or any(_speaks(entry, finding) for entry in self.select)
+
+    def narrow(self, report: Report) -> Report:
+        """The report with what the selection keeps; an open key goes with its finding."""
+        findings = tuple(each for each in report.findings if self.keeps(each))
+        waived = tuple((each, reason) for each, reason in report.waived if self.keeps(each))
+        left = {(each.path, each.key) for each in findings}
+        conflicts = tuple(each for each in report.plan.conflicts if (each.path, each.key) in left)
+        return replace(report, findings=findings, waived=waived, plan=replace(report.plan, conflicts=conflicts))
 
 
 def read_selection(select: Iterable[str], ignore: Iterable[str], least: str) -> Selection:

@@ -38,7 +38,8 @@ def findings_section(report: Report) -> Markup:
 
 def _finding(each: Finding) -> list[str]:
     where = f'{each.path}:{each.line}' if each.line else each.path
-    hint = element('p', f'Hint: {each.hint}', class_='quiet') if each.hint else Markup('')
+    told = [f'{word}: {text}' for word, text in (('Why', each.reason), ('Hint', each.hint)) if text]
+    hint = join(*(element('p', text, class_='quiet') for text in told))
     key = (
         element('p', element('code', key_text('', each.key).removeprefix('::')), class_='quiet')
         if each.key

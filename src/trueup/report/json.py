@@ -133,6 +133,7 @@ def _finding(each: Finding) -> Object:
         'message': each.message,
         'severity': str(each.severity),
         'hint': each.hint,
+        'reason': each.reason,
         'fixable': each.fixable,
     }
 

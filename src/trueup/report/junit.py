@@ -93,7 +93,9 @@ def _lines(group: Iterable[Issue]) -> Iterator[str]:
             yield f'  after: {one_line(each.after)}'
             told = ((each.reason, 'reason'), (each.source, 'source'), (each.heuristic, 'heuristic'))
             yield from (f'  {name}: {one_line(value)}' for value, name in told if value)
-        if finding.hint and (each is None or finding.hint != each.reason):
+        if finding.reason and each is None:
+            yield f'  reason: {one_line(finding.reason)}'
+        if finding.hint:
             yield f'  hint: {one_line(finding.hint)}'
 
 

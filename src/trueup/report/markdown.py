@@ -104,8 +104,9 @@ def _findings(report: Report) -> Iterator[str]:
         yield ''
         for each in report.findings:
             where = f'{each.path}:{each.line}' if each.line else each.path
-            hint = f' Hint: {_plain(each.hint)}' if each.hint else ''
-            yield f'* {_code(where, 0)} {each.rule}: {_plain(each.message)}{hint}'
+            more = f'. Why: {_plain(each.reason)}' if each.reason else ''
+            more += f'. Hint: {_plain(each.hint)}' if each.hint else ''
+            yield f'* {_code(where, 0)} {each.rule}: {_plain(each.message)}{more}'
         yield ''
 
 

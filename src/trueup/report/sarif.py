@@ -73,7 +73,7 @@ def _semantic(version: str) -> str:
 
 def _result(issue: Issue, index: int) -> Object:
     finding = issue.finding
-    text = f'{finding.message}. {finding.hint}' if finding.hint else finding.message
+    text = '. '.join(part for part in (finding.message, finding.reason, finding.hint) if part)
     result: Object = {
         'ruleId': finding.rule,
         'ruleIndex': index,

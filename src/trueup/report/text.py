@@ -106,6 +106,8 @@ def _finding(finding: Finding, paint: Paint) -> Iterator[str]:
     where = f'{finding.path}:{finding.line}' if finding.line else finding.path
     weight = '' if finding.severity is Severity.ERROR else f' ({finding.severity})'
     yield f'{paint.strong(where)}  {finding.rule}{weight}  {one_line(finding.message)}'
+    if finding.reason:
+        yield f'    why: {one_line(finding.reason)}'
     if finding.hint:
         yield f'    hint: {one_line(finding.hint)}'
 
