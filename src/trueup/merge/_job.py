@@ -12,6 +12,8 @@ from trueup.text.tree import Grammar, Malformed
 
 SHOWN = 60
 """Characters of the standard's value that a reason quotes."""
+LARGE = 250_000
+"""Characters above which a file is merged by line: splicing and reading again costs the square of the size."""
 
 
 class Job(NamedTuple):
@@ -32,6 +34,11 @@ class Job(NamedTuple):
     def conflict(self, reason: str) -> Merged:
         """Ours untouched, the whole file left to a person."""
         return Merged(self.ours, (), (Conflict(self.path, (), self.base, self.ours, self.theirs, reason),))
+
+
+def too_large(job: Job) -> bool:
+    """Whether a file is merged by line because of its size."""
+    return max(len(text or '') for text in (job.base, job.ours, job.theirs)) > LARGE
 
 
 def unowned(rules: FileRules | None) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from trueup.merge._gates import doubled, has_marker, lost
-from trueup.merge._job import Job, blamed, malformed, parses, quoted, unowned
+from trueup.merge._job import Job, blamed, malformed, parses, quoted, too_large, unowned
 from trueup.merge._textual import merge_as_text, text_decisions
 from trueup.merge._walk import Choice, Edit, Three, Walked, walk
 from trueup.merge._words import Text, holds, merge_text
@@ -15,13 +15,10 @@ from trueup.text.encoding import lines as to_lines
 from trueup.text.keys import is_item
 from trueup.text.tree import Document, Grammar, Malformed, Node, need
 
-LARGE = 250_000
-"""Characters above which a file is merged by line: splicing and reading again costs the square of the size."""
-
 
 def merge_by_key(job: Job, grammar: Grammar) -> Merged:
     """A file with keys: the keyed merge, in the dress of the line merge where both say the same."""
-    if max(len(text or '') for text in (job.base, job.ours, job.theirs)) > LARGE:
+    if too_large(job):
         plain = job._replace(strategy=job.strategy._replace(grammar=None))
         return blamed(job, merge_as_text(plain), 'the file is too large to be read by key: merged by line')
     merged = _by_key(job, grammar)

@@ -12,7 +12,8 @@ from typing import TypedDict, Unpack
 
 from trueup.merge import strategy_for
 from trueup.merge._careful import sure
-from trueup.merge._job import Job, parses
+from trueup.merge._clean import merge_clean
+from trueup.merge._job import Job, parses, too_large
 from trueup.merge._keyed import merge_by_key
 from trueup.merge._moves import moved
 from trueup.merge._textual import merge_as_text
@@ -46,7 +47,7 @@ def merge(base: str | None, ours: str, theirs: str, *, path: str, **terms: Unpac
     rules = policies.file(path) if policies is not None else None
     job = Job(path, plain[0], plain[1] or '', plain[2] or '', strategy_for(path), rules, terms.get('source', ''))
     shaped, said = _shaped(job, moves)
-    merged = _merge(shaped)
+    merged = _merge(shaped, quick=not terms.get('careful'))
     if terms.get('careful'):
         merged = sure(shaped, merged)
     merged = Merged(merged.text, (*said, *merged.decisions), merged.conflicts)
@@ -94,7 +95,7 @@ def _with_text(merged: Merged, text: str) -> Merged:
     return Merged(text, merged.decisions, merged.conflicts)
 
 
-def _merge(job: Job) -> Merged:
+def _merge(job: Job, *, quick: bool) -> Merged:
     if job.ours == job.theirs:
         return Merged(job.ours)
     if job.rules is None:
@@ -106,6 +107,10 @@ def _merge(job: Job) -> Merged:
             return whole
     if job.strategy.grammar is None:
         return merge_as_text(job)
+    if quick and job.rules is None and job.base is not None and not too_large(job):
+        clean = merge_clean(job, job.strategy.grammar)
+        if clean is not None:
+            return clean
     merged = merge_by_key(job, job.strategy.grammar)
     if job.strategy.retry is None or not (_open(merged) or _mixed(merged)):
         return merged

@@ -11,6 +11,8 @@ from trueup.text.tree import Malformed
 def _prepare(triple: Triple) -> Triple:
     """Base and ours in the shape of theirs; unchanged where that can not be done without loss."""
     base, ours, theirs = triple
+    if 'poetry' not in ours:
+        return triple
     try:
         Toml().check(ours)
         Toml().check(theirs)

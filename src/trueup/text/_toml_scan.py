@@ -19,6 +19,8 @@ SPACE = re.compile(r'[ \t]*')
 BLANK = re.compile(r'(?:[ \t]*(?:#[^\n]*)?\n)*')
 NOISE = re.compile(r'(?:[ \t\n]|#[^\n]*)*')
 BARE_VALUE = re.compile(r'[^\s,\]}#]+(?: [0-9][^\s,\]}#]*)?')
+PLAIN = re.compile(r'"[^"\\\n]*"|\'[^\'\n]*\'')
+"""A string on one line, without escapes."""
 STRINGS = ('"""', "'''", '"', "'")
 
 
@@ -135,10 +137,18 @@ def read_key(text: str, position: int) -> tuple[KeyPath, int]:
 
 
 def _data(source: str) -> Any:
-    return tomllib.loads(f'x = {source}\n')['x']
+    if PLAIN.fullmatch(source):
+        return source[1:-1]
+    try:
+        return tomllib.loads(f'x = {source}\n')['x']
+    except ValueError as error:
+        raise Malformed(f'not a value: {source[:40]}') from error
 
 
 def _string_end(text: str, position: int) -> int:
+    short = PLAIN.match(text, position)
+    if short is not None and not text.startswith(text[position] * 3, position):
+        return short.end()
     mark = next(mark for mark in STRINGS if text.startswith(mark, position))
     position += len(mark)
     while not text.startswith(mark, position):

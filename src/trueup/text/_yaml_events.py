@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections import Counter
 from collections.abc import Hashable, Mapping
 from typing import Any, NamedTuple
 
@@ -38,12 +39,22 @@ class _Value(NamedTuple):
         return {node.key: node.data for node in self.children if isinstance(node.data, str)}
 
 
+def events(text: str) -> list[Any]:
+    """The events of a text; raises Malformed where it is not YAML."""
+    try:
+        return list(yaml.parse(text, Loader=LOADER))
+    except yaml.YAMLError as error:
+        raise Malformed(_problem(error)) from error
+    except ValueError as error:
+        raise Malformed(f'not valid YAML: {error}'.split('\n', maxsplit=1)[0]) from error
+
+
 class _Builder:
     """One walk over the events of a text."""
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.events = list(yaml.parse(text, Loader=LOADER))
+        self.events = events(text)
         self.at = 0
 
     def next(self) -> Any:
@@ -201,8 +212,10 @@ def _scalar(event: Any) -> Hashable:
 
 
 def _unique(keys: list[str]) -> None:
-    twice = next((key for key in keys if keys.count(key) > 1), None)
-    if twice is not None and twice != '<<':
+    if len(set(keys)) == len(keys):
+        return
+    twice = next((key for key, number in Counter(keys).items() if number > 1 and key != '<<'), None)
+    if twice is not None:
         raise Malformed(f'the key {twice!r} stands twice')
 
 
@@ -227,8 +240,6 @@ def parse_yaml(text: str) -> Document:
     try:
         builder = _Builder(text)
         found = builder.documents()
-    except yaml.YAMLError as error:
-        raise Malformed(_problem(error)) from error
     except (ValueError, IndexError, RecursionError) as error:
         raise Malformed(f'not valid YAML: not understood: {error}'.split('\n', maxsplit=1)[0]) from error
     if len(found) == 1:

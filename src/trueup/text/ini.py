@@ -73,14 +73,20 @@ def _options(text: str, start: int, end: int) -> tuple[Node, ...]:
 
 
 @functools.lru_cache(maxsize=64)
-def parse_ini(text: str) -> Document:
-    """The document of an INI text; raises Malformed."""
+def read_ini(text: str) -> None:
+    """Let Python's own reader have a look; raises Malformed."""
     try:
         configparser.RawConfigParser(allow_no_value=True, delimiters=('=', ':')).read_string(text)
     except configparser.Error as error:
         raise Malformed(f'not valid INI: {str(error).splitlines()[0]}') from error
     except AttributeError as error:  # the parser of Python trips over it
         raise Malformed('not valid INI: an indented line below an option without a value') from error
+
+
+@functools.lru_cache(maxsize=64)
+def parse_ini(text: str) -> Document:
+    """The document of an INI text; raises Malformed."""
+    read_ini(text)
     floor = 0
     nodes: list[Node] = []
     for name, start, end in _sections(text):
@@ -99,6 +105,9 @@ class Ini(Grammar):
 
     def parse(self, text: str) -> Document:
         return parse_ini(text)
+
+    def check(self, text: str) -> None:
+        read_ini(text)
 
     def replace(self, document: Document, path: KeyPath, other: Document) -> str:
         mine, yours = need(document, path), need(other, path)

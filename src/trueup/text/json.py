@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import re
+from collections import Counter
 from collections.abc import Hashable
 
 from trueup.model import KeyPath
@@ -75,20 +76,26 @@ def _container(text: str, span: tuple[int, int], found: list[tuple[str, int, Nod
 
 
 def _no_doubles(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    keys = [key for key, _ in pairs]
-    twice = next((key for key in keys if keys.count(key) > 1), None)
-    if twice is not None:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = next(key for key, number in Counter(key for key, _ in pairs).items() if number > 1)
         raise Malformed(f'not valid JSON: the key {twice!r} stands twice')
-    return dict(pairs)
+    return found
+
+
+@functools.lru_cache(maxsize=64)
+def read_json(text: str) -> None:
+    """Let Python's own reader have a look; raises Malformed."""
+    try:
+        json.loads(text, object_pairs_hook=_no_doubles)
+    except (ValueError, RecursionError) as error:
+        raise Malformed(f'not valid JSON: {error}') from error
 
 
 @functools.lru_cache(maxsize=64)
 def parse_json(text: str) -> Document:
     """The document of a JSON text; raises Malformed."""
-    try:
-        json.loads(text, object_pairs_hook=_no_doubles)
-    except (ValueError, RecursionError) as error:
-        raise Malformed(f'not valid JSON: {error}') from error
+    read_json(text)
     return Document(text, _value(text, _skip(text, 0), ()))
 
 
@@ -100,6 +107,9 @@ class Json(Grammar):
 
     def parse(self, text: str) -> Document:
         return parse_json(text)
+
+    def check(self, text: str) -> None:
+        read_json(text)
 
     def remove(self, document: Document, path: KeyPath) -> str:
         return remove_item(document.text, need(document, path[:-1]), need(document, path), '')

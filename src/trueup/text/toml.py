@@ -38,12 +38,18 @@ class _Table:
 
 
 @functools.lru_cache(maxsize=64)
-def parse_toml(text: str) -> Document:
-    """The document of a TOML text; raises Malformed."""
+def read_toml(text: str) -> None:
+    """Let Python's own reader have a look; raises Malformed."""
     try:
         tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise Malformed(f'not valid TOML: {error}') from error
+    except (ValueError, RecursionError) as error:  # not only its own error: a number may have too many digits
+        raise Malformed(f'not valid TOML: {error}'.split('\n', maxsplit=1)[0]) from error
+
+
+@functools.lru_cache(maxsize=64)
+def parse_toml(text: str) -> Document:
+    """The document of a TOML text; raises Malformed."""
+    read_toml(text)
     root = _Table('')
     for statement in statements(text):
         table = root
@@ -75,6 +81,9 @@ class Toml(Grammar):
 
     def parse(self, text: str) -> Document:
         return parse_toml(text)
+
+    def check(self, text: str) -> None:
+        read_toml(text)
 
     def shown(self, document: Document, path: KeyPath) -> str:
         parts = _parts(document.text, path)

@@ -92,6 +92,10 @@ class Grammar:
         """Raise Malformed where the format's own reader would refuse the text."""
         self.parse(text)
 
+    def skim(self, text: str) -> None:
+        """Raise Malformed where the syntax is wrong; the cheapest look there is, blind to keys that stand twice."""
+        self.check(text)
+
     def without_base(self, ours: Document) -> Grammar:
         """The grammar for a merge that has no base, where a key that both have says nothing of a common past."""
         del ours

@@ -6,7 +6,7 @@ import json
 import re
 
 from trueup.model import KeyPath
-from trueup.text._yaml_events import parse_yaml
+from trueup.text._yaml_events import events, parse_yaml
 from trueup.text.flow import insert_item, remove_item, slot
 from trueup.text.tree import (
     Document,
@@ -34,6 +34,9 @@ class Yaml(Grammar):
 
     def parse(self, text: str) -> Document:
         return parse_yaml(text)
+
+    def skim(self, text: str) -> None:
+        events(text)
 
     def shown(self, document: Document, path: KeyPath) -> str:
         node = need(document, path)

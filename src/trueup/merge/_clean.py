@@ -1,0 +1,87 @@
+"""The line merge, where it is clean and may stand as it is: most files, and no side has to be read by key."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from trueup.merge._diff3 import Hunk, diff3
+from trueup.merge._gates import doubled, has_marker
+from trueup.merge._job import Job
+from trueup.merge._words import holds
+from trueup.model import Action, Decision, KeyPath, Merged
+from trueup.text.encoding import lines
+from trueup.text.tree import Document, Grammar, Malformed
+
+
+def merge_clean(job: Job, grammar: Grammar) -> Merged | None:
+    """The clean line merge; None where the keys have to be asked.
+
+    It stands where every side and the result can be read, no key is doubled by it, and ours does not hold already
+    what the standard changed (in another place perhaps: then the line merge would put it in twice).
+    """
+    base, ours, theirs = (lines(text) for text in (job.base or '', job.ours, job.theirs))
+    hunks = list(diff3(base, ours, theirs, strict=True))
+    if any(hunk.kind == 'conflict' for hunk in hunks) or holds(base, ours, theirs):
+        return None
+    text = ''.join(''.join(_side(hunk)) for hunk in hunks)
+    document = _read(job, grammar, text)
+    if document is None or has_marker(text):
+        return None
+    return Merged(text, _decisions(job, hunks, document))
+
+
+def _read(job: Job, grammar: Grammar, text: str) -> Document | None:
+    """The result as a document, None if a side can not be read or if a key stands more often than on both sides."""
+    try:
+        if not job.strategy.whole:
+            for side in (job.base, job.ours, job.theirs):
+                grammar.skim(side or '')
+        document = grammar.parse(text)
+        twice = doubled(document.root)
+        if twice and not twice <= doubled(grammar.parse(job.ours).root) | doubled(grammar.parse(job.theirs).root):
+            return None
+    except (Malformed, RecursionError):
+        return None
+    return document
+
+
+def _side(hunk: Hunk) -> Sequence[str]:
+    return hunk.theirs if hunk.kind == 'theirs' else hunk.ours  # type: ignore[return-value]
+
+
+def _decisions(job: Job, hunks: Sequence[Hunk], document: Document) -> tuple[Decision, ...]:
+    """One decision for each run of lines that the standard changed, at the key that holds it."""
+    found: list[Decision] = []
+    position = 0
+    for hunk in hunks:
+        new = ''.join(_side(hunk))
+        if hunk.kind == 'theirs':
+            old = ''.join(map(str, hunk.ours))
+            found.append(_decision(job, (old, new), key_at(document, position, position + len(new))))
+        position += len(new)
+    return tuple(found)
+
+
+def _decision(job: Job, values: tuple[str, str], key: KeyPath) -> Decision:
+    old, new = (text.strip('\n') or None for text in values)
+    action = Action.ADD if old is None else Action.REMOVE if new is None else Action.CHANGE
+    if old is None and new is None:
+        action = Action.CHANGE
+    return job.decision(key, action, (old, new), reason='only the standard changed these lines', heuristic='lines')
+
+
+def key_at(document: Document, start: int, end: int) -> KeyPath:
+    """The key of the smallest entry that holds a run of a text; blank lines at its ends don't count."""
+    text = document.text
+    while start < end and text[end - 1].isspace():
+        end -= 1
+    while start < end and text[start].isspace():
+        start += 1
+    path: KeyPath = ()
+    node = document.root
+    while start < end:
+        inner = next((one for one in node.children if one.start <= start and end <= one.end), None)
+        if inner is None:
+            break
+        path, node = (*path, inner.key), inner
+    return path
