@@ -8,16 +8,17 @@ import os
 import shutil
 import tempfile
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from traceback import walk_tb
 
 import yaml
 
+from trueup.direct import FOLDER, Rendition, Unsupported, render_directly
 from trueup.errors import ExitCode, UserError
-from trueup.git import run_git
-from trueup.model import File, Tree
+from trueup.git import run_git, text_of
+from trueup.model import File, Mode, Tree
 from trueup.repo import read_file
 from trueup.settings import cache_folder
 from trueup.standard import Standard
@@ -68,10 +69,23 @@ def render(standard: Standard, tag: str, answers: Answers, *, commit: str = '') 
         json.dumps([2, standard.address.url, tag, commit, sorted(data.items())], default=str).encode()
     ).hexdigest()
     kept = cache_folder() / 'renders' / key[:2] / key
-    if not kept.is_dir():
+    if kept.is_dir():
+        return read_tree(kept)
+    try:
+        _require_one_tag(standard, tag, commit, named)
+        tree = render_directly(Rendition(standard.mirror, standard.address.url, tag, commit), data)
+    except Unsupported:
         with nullcontext(standard) if commit == named else _pinned(standard, tag, commit) as source:
-            _render_into(source, tag, data, kept)
-    return read_tree(kept)
+            _keep(kept, lambda folder: _render_into(source, tag, data, folder))
+        return read_tree(kept)
+    _keep(kept, lambda folder: _write_tree(tree, folder))
+    return tree
+
+
+def _require_one_tag(standard: Standard, tag: str, commit: str, named: str | None) -> None:
+    """Copier records what `git describe` says, which of two tags on one commit may be the other."""
+    if commit == named and text_of(standard.mirror, 'tag', '--points-at', commit) != tag:
+        raise Unsupported('two tags on one commit')
 
 
 @contextmanager
@@ -92,19 +106,33 @@ def render_new(standard: Standard, tag: str, answers: Answers, destination: Path
         _run_copy(standard, tag, questions_of(answers), destination, ask)
 
 
-def _render_into(standard: Standard, tag: str, data: Mapping[str, object], kept: Path) -> None:
+def _keep(kept: Path, write: Callable[[Path], None]) -> None:
+    """Write a render beside its place in the cache, then move it there as a whole."""
     kept.parent.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(prefix='render-', dir=kept.parent))
     try:
-        with _copier_environment(standard):
-            _run_copy(standard, tag, data, scratch / 'tree', False)
+        write(scratch / FOLDER)
         try:
-            os.rename(scratch / 'tree', kept)
+            os.rename(scratch / FOLDER, kept)
         except OSError:
             if not kept.is_dir():  # another run may have rendered the same meanwhile
                 raise
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _render_into(standard: Standard, tag: str, data: Mapping[str, object], folder: Path) -> None:
+    with _copier_environment(standard):
+        _run_copy(standard, tag, data, folder, False)
+
+
+def _write_tree(tree: Tree, folder: Path) -> None:
+    for path, file in tree.items():
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(file.data)
+        if file.mode is Mode.EXECUTABLE:
+            target.chmod(0o755)
 
 
 def _run_copy(standard: Standard, tag: str, data: Mapping[str, object], destination: Path, ask: bool) -> None:
