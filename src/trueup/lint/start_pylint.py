@@ -2,21 +2,40 @@
 
 Its input is JSON: `packages` (import folders of the service) and `arguments`. PYTHONPATH would put the folders in front
 and feed pylint the service's astroid; a long list of files would not fit on a command line everywhere.
+
+A syntax tree is full of cycles that live as long as the process. Python's collector looks at all of them again and again,
+and takes them apart once more at the end: more than half of pylint's time. Neither changes a message.
 """
 
 from __future__ import annotations
 
+import gc
 import json
+import os
 import runpy
 import sys
 
+YOUNG, MIDDLE, OLD = 100_000, 50, 1000
+"""Thresholds of the collector: rarely, but memory stays within a few hundredths of what it is without them."""
+
 
 def start() -> None:
-    """Hand over to pylint as `python -m pylint` does; it ends the process with its own exit code."""
+    """Hand over to pylint as `python -m pylint` does; end the process with its exit code, and nothing else."""
     order = json.load(sys.stdin)
     sys.path.extend(folder for folder in order['packages'] if folder not in sys.path)
     sys.argv = ['pylint', *order['arguments']]
-    runpy.run_module('pylint', run_name='__main__')
+    gc.set_threshold(YOUNG, MIDDLE, OLD)
+    code: object = 0
+    try:
+        runpy.run_module('pylint', run_name='__main__')
+    except SystemExit as end:
+        code = end.code
+    if not isinstance(code, int | None):
+        print(code, file=sys.stderr)
+        code = 1
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code or 0)
 
 
 if __name__ == '__main__':
