@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from packaging.version import Version
 
-from trueup.merge._words import as_version, merge_text, merge_words
+from trueup.merge._words import ALIKE, REVIEWED, as_version, likeness, merge_text, merge_words
 from trueup.model import KeyPath, Level, Owner
 from trueup.policy import Rule
 from trueup.text.identity import requirement_name
@@ -126,8 +126,9 @@ def _three_way(question: Question) -> Verdict:
         return Verdict('theirs', 'only the standard changed', reason)
     if ours is None:
         reason = 'the service deleted it, the standard changed it'
-        large = theirs is not None and '\n' in theirs.text.strip()
-        return Verdict('ours', 'deleted by the service', reason, Level.REVIEW, conflict=rule is None and large)
+        return Verdict(
+            'ours', 'deleted by the service', reason, Level.REVIEW, conflict=rule is None and _rewritten(base, theirs)
+        )
     if theirs is None:
         if base is not None and _shortened(base, ours):
             reason = 'the standard removed it, the service had only shortened it'
@@ -169,11 +170,18 @@ def _merged(question: Question) -> Verdict | None:
     if found is None:
         return None
     text, rule = found
-    if text in (ours.text, theirs.text):
+    if rule == 'newer version' and text in (ours.text, theirs.text):
         take = 'ours' if text == ours.text else 'theirs'
-        return Verdict(take, 'newer version', 'both raised it: the newer one stands')
-    level = Level.REVIEW if rule == 'both inserted' else Level.NOTED
+        return Verdict(take, rule, 'both raised it: the newer one stands')
+    level = Level.REVIEW if rule in REVIEWED else Level.NOTED
     return Verdict('text', rule, 'both changed it, in different words', level, text)
+
+
+def _rewritten(base: Side | None, theirs: Side | None) -> bool:
+    """Whether the standard made something else of a longer text, so that what the service deleted was not that."""
+    if base is None or theirs is None or '\n' not in theirs.text.strip():
+        return False
+    return likeness(base.text, theirs.text) < ALIKE
 
 
 def _shortened(base: Side, ours: Side) -> bool:

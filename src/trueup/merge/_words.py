@@ -22,6 +22,12 @@ LONG = 600
 """Words above which a text is not compared word by word: the time grows with their square."""
 CLOSE = 12
 """Lines above which a conflicting hunk is not looked at word by word."""
+ALIKE = 0.6
+"""Share of words that an edited text has in common with what it was."""
+WEAKEST = ('deleted by the service', 'both inserted', 'words', 'newer version', 'contained', 'adjacent lines', 'blanks')
+"""Rules by which touching changes are merged, the one that says least for the result first."""
+REVIEWED = frozenset({'deleted by the service', 'both inserted'})
+"""Rules whose results a person should look at."""
 
 
 Run = tuple[str, str, str]
@@ -51,8 +57,8 @@ def merge_text(base: str, ours: str, theirs: str, *, both: bool = False, prefer:
         left.extend(done.open)
     if not rules and not left:
         return Text(''.join(texts))
-    level = Level.REVIEW if left or 'both inserted' in rules else Level.NOTED
-    rule = next((rule for rule in ('both inserted', 'words', 'adjacent lines') if rule in rules), 'lines')
+    level = Level.REVIEW if left or REVIEWED & rules else Level.NOTED
+    rule = next((rule for rule in WEAKEST if rule in rules), 'lines')
     return Text(''.join(texts), level, rule, tuple(left))
 
 
@@ -72,8 +78,9 @@ def _near(run: Run, *, both: bool, prefer: str) -> _Near:
             return _Near(''.join(one))
     texts: list[str] = []
     left: list[Run] = []
-    rules = ['adjacent lines']
-    for hunk in diff3(base, ours, theirs):
+    hunks = list(diff3(base, ours, theirs))
+    rules = ['adjacent lines'] if sum(hunk.kind in ('ours', 'theirs') for hunk in hunks) else []
+    for hunk in hunks:
         if hunk.kind != 'conflict':
             texts.append(_side(hunk))
             continue
@@ -102,9 +109,25 @@ def merge_hunk(run: Run, *, both: bool) -> tuple[str, str] | None:
     base, ours, theirs = run
     if not base.strip():
         return (_ended(ours) + theirs, 'both inserted') if both else None
+    for one, other in ((theirs, ours), (ours, theirs)):
+        if _bare(other) == _bare(base):
+            return one, 'blanks'
+    if not ours.strip() and likeness(base, theirs) >= ALIKE:
+        return ours, 'deleted by the service'
     if max(part.count('\n') for part in run) > CLOSE:
         return None
     return merge_words(base, ours, theirs, both=both)
+
+
+def _bare(text: str) -> list[str]:
+    """The lines without blanks at their ends."""
+    return [line.rstrip() for line in text.split('\n')]
+
+
+def likeness(one: str, two: str) -> float:
+    """The share of words that two texts have in common, from 0 to 1."""
+    first, second = Counter(re.findall(r'\w+', one)), Counter(re.findall(r'\w+', two))
+    return 2 * (first & second).total() / max(1, first.total() + second.total())
 
 
 def merge_words(base: str, ours: str, theirs: str, *, both: bool = False) -> tuple[str, str] | None:
@@ -131,13 +154,33 @@ def _merge_tokens(run: Run, token: re.Pattern[str], *, both: bool) -> tuple[str,
             continue
         low, mine, yours = _texts(hunk)
         newer = newer_version(low, mine, yours)
+        done = _contained(hunk)
         if newer is not None:
             parts.append(newer)
+            rule = 'newer version'
+        elif done is not None:
+            parts.append(done)
+            rule = 'contained' if rule == 'words' else rule
         elif both and not low.strip() and mine.strip() and yours.strip() and NAMES.fullmatch(mine + yours):
             parts.append(_glue(mine, yours))
         else:
             return None
     return ''.join(parts), rule
+
+
+def _contained(hunk: Hunk) -> str | None:
+    """The side that did all that the other did and more, such as taking out the same word; None if neither did.
+
+    A word that one side took out and the other replaced is no such thing: there the longer side says something new.
+    """
+    low, mine, yours = (Counter(run) for run in hunk[1:])
+    for one, other, run in ((mine, yours, hunk.ours), (yours, mine, hunk.theirs)):
+        added, removed = other - low, low - other
+        if one.total() > other.total() or not (added or removed):
+            continue
+        if all(one[word] >= other[word] for word in added) and all(one[word] <= other[word] for word in removed):
+            return ''.join(str(part) for part in run)
+    return None
 
 
 def newer_version(base: str, ours: str, theirs: str) -> str | None:
