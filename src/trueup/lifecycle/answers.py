@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from trueup.errors import UserError
 from trueup.facts.answers import Answer, infer_answers
+from trueup.lifecycle.desired import require_no_secrets
 from trueup.model import Fact
 
 CONFIDENT = 0.5
@@ -39,6 +40,7 @@ def reply(
     values['service_root'] = service_root
     for key, value in given.items():
         values[key] = typed(value)
+    require_no_secrets(given, where='--answer')
     if values['scope'] not in ('config', 'quality', 'full'):
         raise UserError(f'scope {values["scope"]!r} is unknown', hint='config, quality or full')
     return Replies(values, tuple(notes))

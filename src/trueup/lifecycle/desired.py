@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from trueup.errors import UserError
+from trueup.errors import Refusal, UserError
 from trueup.lifecycle.run import Run
 from trueup.lifecycle.service import ANSWERS_FILE, Service, files_of, work_tree
 from trueup.lineage import Lineage, parse_lineage
@@ -16,6 +16,7 @@ from trueup.model import File, Plan, Tree
 from trueup.plan import Context, interesting, joined, plan, prefixed
 from trueup.policy import Policies
 from trueup.repo import Repo
+from trueup.report import looks_secret
 from trueup.settings import STANDARD_VARIABLE
 from trueup.standard import Standard, installed_from, open_standard, parse_address, require_tagged, require_trust
 from trueup.template import parse_answers, render
@@ -34,8 +35,11 @@ class Recorded:
     tag: str
 
 
-def read_recorded(service: Service, repo: Repo, run: Run) -> Recorded | None:
-    """The standard and version a service is under, None when it was never adopted; raises Refusal without trust."""
+def read_recorded(service: Service, repo: Repo, run: Run, *, fresh: bool = False) -> Recorded | None:
+    """The standard and version a service is under, None when it was never adopted; raises Refusal without trust.
+
+    `fresh` asks the standard for versions that are newer than what is kept of it here.
+    """
     text = repo.text(ANSWERS_FILE)
     if text is None:
         if ANSWERS_FILE in repo:
@@ -43,9 +47,21 @@ def read_recorded(service: Service, repo: Repo, run: Run) -> Recorded | None:
         return None
     where = service.prefix + ANSWERS_FILE
     answers = parse_answers(text, where=where)
+    require_no_secrets(answers, where=where)
     address = require_trust(str(answers['_src_path']), trusted_addresses(service, run), where=where)
     tag = require_tagged(str(answers['_commit']), where=where)
-    return Recorded(answers, open_standard(address, need=tag), tag)
+    return Recorded(answers, open_standard(address, need='' if fresh else tag), tag)
+
+
+def require_no_secrets(answers: Mapping[str, object], *, where: str) -> None:
+    """Raises Refusal naming the first answer that looks like a secret: answers are committed, and rendered into files."""
+    for name, value in answers.items():
+        if isinstance(value, str) and looks_secret(name, value):
+            raise Refusal(
+                f'the answer {name} looks like a secret',
+                where=where,
+                hint='take it out of the file and of the history, revoke it, and give it to the service at run time',
+            )
 
 
 def trusted_addresses(service: Service, run: Run) -> tuple[str, ...]:

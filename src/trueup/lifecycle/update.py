@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from trueup.errors import Refusal, UserError
+from trueup.git import text_of
 from trueup.lifecycle.desired import (
     Recorded,
     active_targets,
@@ -23,15 +24,26 @@ from trueup.lifecycle.exports import exported_changes
 from trueup.lifecycle.landing import Worked, land
 from trueup.lifecycle.locking import LOCK, Locked, is_locked, relock
 from trueup.lifecycle.migrating import Done, Wish, commit_steps, left_notes, migrate, over
+from trueup.lifecycle.nearest import base_of
 from trueup.lifecycle.run import Run
-from trueup.lifecycle.service import Service, open_service, require_clean, require_safe, require_writable, work_tree
+from trueup.lifecycle.service import (
+    ANSWERS_FILE,
+    Service,
+    open_service,
+    require_clean,
+    require_safe,
+    require_writable,
+    work_tree,
+)
 from trueup.lifecycle.workspace import Workspace
-from trueup.model import Changed, Clean, Outcome, Plan, Report
-from trueup.plan import Context
-from trueup.repo import Repo, repo_from_commit
-from trueup.standard import choose_tag, is_older, open_standard, parse_address, version_of
+from trueup.model import Change, Changed, Clean, Conflict, File, Outcome, Plan, Report
+from trueup.plan import Context, joined
+from trueup.repo import Repo, read_file, repo_from_commit
+from trueup.standard import choose_tag, dev_standard, is_older, parse_address, require_unmoved, version_of
 from trueup.template import recorded_answers, render
-from trueup.text.encoding import decode
+from trueup.text.encoding import decode, encode
+from trueup.text.keys import format_key
+from trueup.waivers import write_open
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +65,11 @@ def update(path: Path, run: Run, to: str = '') -> Outcome:
     service = open_service(path, run.settings.service_root)
     head = require_writable(service)
     repo = repo_from_commit(service.top, head, service.prefix)
-    recorded = read_recorded(service, repo, run)
+    recorded = read_recorded(service, repo, run, fresh=True)
     if recorded is None:
-        raise Refusal('the service is not under the standard', where=str(path), hint='run `trueup adopt` first')
+        raise _never_adopted(service)
     step = plan_update(service, repo, recorded, run, to)
-    url = recorded.standard.address.url
-    report = Report(
-        'update',
-        service.name,
-        url,
-        version_of(step.tag),
-        previous=version_of(recorded.tag),
-        plan=step.plan,
-    )
+    report = report_of(service, recorded, step)
     if step.tag == recorded.tag:
         return Clean(report)
     if run.settings.plan_only:
@@ -74,36 +78,58 @@ def update(path: Path, run: Run, to: str = '') -> Outcome:
     require_clean(service, [*touched, service.prefix + LOCK])
     require_safe(service, touched)
     outcome = land(service, run, head, report, lambda space, _: _steps(space, step, run))
-    remember_trust(service, url)
+    remember_trust(service, recorded.standard.address.url)
     return outcome
+
+
+def report_of(service: Service, recorded: Recorded, step: Step) -> Report:
+    """What is told of an update, whoever carries it out."""
+    url = recorded.standard.address.url
+    return Report('update', service.name, url, version_of(step.tag), previous=version_of(recorded.tag), plan=step.plan)
+
+
+def _never_adopted(service: Service) -> Refusal:
+    """Why there is nothing to update; a deleted answers file is in the history."""
+    path = service.prefix + ANSWERS_FILE
+    gone = text_of(service.top, 'log', '-1', '--format=%h', '--diff-filter=D', '--', path)
+    if gone:
+        hint = f'bring it back: git checkout {gone}^ -- {path}, and commit'
+        return Refusal('the answers file was deleted', where=path, hint=hint)
+    return Refusal('the service is not under the standard', where=str(service.root), hint='run `trueup adopt` first')
 
 
 def plan_update(service: Service, repo: Repo, recorded: Recorded, run: Run, to: str) -> Step:
     """The plan from the recorded version to `to` (the newest if empty); raises UserError for a downgrade."""
-    wanted = to or _tag_of(recorded, run)
-    standard = open_standard(recorded.standard.address, need='', dev=run.settings.dev)
-    tag = choose_tag(standard, wanted)
+    standard = recorded.standard
+    if run.settings.dev and not standard.tags():
+        standard = dev_standard(standard)
+    tag = choose_tag(standard, to or _tag_of(recorded, run))
     if is_older(tag, recorded.tag):
         raise UserError(
             f'{tag} is older than {recorded.tag}, which the service has',
             where=service.prefix or '.',
             hint='a standard is never taken back by update; use `trueup undo` or Git',
         )
-    base = render(recorded.standard, recorded.tag, recorded.answers)
-    theirs = render(standard, tag, recorded.answers)
-    answers = {**recorded.answers, **recorded_answers(theirs)}
-    policies = policies_at(standard, tag, answers)
+    return plan_between(service, repo, recorded, Recorded(recorded.answers, standard, tag), run)
+
+
+def plan_between(service: Service, repo: Repo, old: Recorded, new: Recorded, run: Run) -> Step:
+    """The plan from a version with its answers to another; raises Refusal for a new version whose tag has moved."""
+    require_unmoved(new.standard, new.tag)
+    base = base_of(old, new.standard, repo)
+    theirs = render(new.standard, new.tag, new.answers)
+    answers = {**new.answers, **recorded_answers(theirs)}
+    policies = policies_at(new.standard, new.tag, answers)
     wish = Wish(policies, answers, theirs, active_targets(waivers_of(repo), run))
     moved = migrate(repo, service.prefix, wish, today=run.today)
-    repo = moved.repo
-    policies = policies.waive(active_targets(waivers_of(repo), run))
-    old = outer_tree(service, recorded.standard, recorded.tag, recorded.answers)
-    new = outer_tree(service, standard, tag, answers)
-    outer = None if new is None else (old, new)
-    plan = plan_service(service, repo, (base, theirs), Context(policies, f'standard {tag}'), outer=outer)
-    plan = over(moved.plan, plan)
-    plan = replace(plan, notes=(*plan.notes, *left_notes(moved, service.prefix)))
-    return Step(Recorded(recorded.answers, standard, recorded.tag), tag, plan, answers, moved.done)
+    policies = policies.waive(active_targets(waivers_of(moved.repo), run))
+    around = outer_tree(service, new.standard, new.tag, answers)
+    # Around a service stands its hooks file only: without the recorded version, the nearest one tells it as well.
+    outer = None if around is None else (outer_tree(service, new.standard, base.tag, old.answers), around)
+    context = Context(policies, f'standard {new.tag}')
+    plan = over(moved.plan, plan_service(service, moved.repo, (base.tree, theirs), context, outer=outer))
+    notes = (*((base.note,) if base.note else ()), *plan.notes, *left_notes(moved, service.prefix))
+    return Step(Recorded(old.answers, new.standard, base.tag), new.tag, replace(plan, notes=notes), answers, moved.done)
 
 
 def _tag_of(recorded: Recorded, run: Run) -> str:
@@ -122,7 +148,8 @@ def _steps(space: Workspace, step: Step, run: Run) -> Worked:
     before = _resolved_text(space)
     commits: list[tuple[str, str]] = []
     commit_steps(space, step.migrations, commits)
-    space.write(step.plan.changes)
+    last = space.prefix + ANSWERS_FILE
+    space.write(change for change in step.plan.changes if change.path != last)
     locked, done = Locked(), Plan()
     if is_locked(step.answers) and (space.service / LOCK).is_file() and _resolved_text(space) != before:
         locked = relock(space, str(step.answers.get('package_index_url') or ''), run)
@@ -130,10 +157,38 @@ def _steps(space: Workspace, step: Step, run: Run) -> Worked:
         locked.write(space)
     service = Service(space.root, space.prefix)
     space.write(exported_changes(service, work_tree(service)))
+    conflicts = step.plan.conflicts + locked.open
+    noted = _note_open(space, step.plan, conflicts)
+    space.write([*noted.changes, *(change for change in step.plan.changes if change.path == last)])
     message = f'chore: update the standard to {step.tag}'
     commit = space.commit(message)
     commits += [(commit, message)] if commit else []
-    return Worked(tuple(commits), step.plan.conflicts + locked.open, extra=done)
+    return Worked(tuple(commits), conflicts, extra=joined((done, noted)))
+
+
+def _note_open(space: Workspace, plan: Plan, conflicts: Sequence[Conflict]) -> Plan:
+    """What waits for a person, in the service's own `[tool.trueup.open]`: `check` lists it until its line is gone."""
+    path = f'{space.prefix}pyproject.toml'
+    file = read_file(space.root / path)
+    found = decode(file.data) if file is not None else None
+    targets = {_target(item, space.prefix): item.reason for item in conflicts if item.path != path or item.key}
+    if file is None or found is None or not targets or not _is_toml(found.text):
+        return Plan()
+    before = next((change.before for change in plan.changes if change.path == path), file)
+    return Plan((Change(path, before, File(encode(write_open(found.text, targets), found), file.mode)),))
+
+
+def _target(conflict: Conflict, prefix: str) -> str:
+    path = conflict.path.removeprefix(prefix)
+    return f'{path}::{format_key(conflict.key)}' if conflict.key else path
+
+
+def _is_toml(text: str) -> bool:
+    try:
+        tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        return False
+    return True
 
 
 def _resolved_text(space: Workspace) -> object:

@@ -8,7 +8,9 @@ from typing import Protocol, cast
 
 from trueup.errors import UserError
 from trueup.model import Changed, Clean, Conflicted, Drifted, Failed, Outcome, Refused, Regressed
-from trueup.report._masking import mask_outcome
+from trueup.report._masking import looks_secret, mask_outcome
+
+__all__ = ['WRITERS', 'Write', 'looks_secret', 'render']
 
 WRITERS = {
     'html': 'trueup.report.html',

@@ -71,6 +71,13 @@ def names_secret(name: str) -> bool:
     return SECRET_NAME.match(name.strip('"\'')) is not None
 
 
+def looks_secret(name: str, value: str) -> bool:
+    """Whether a value of that name is one that no report would show."""
+    line = f'{name} = "{value}"'
+    known = any(pattern.search(value) for pattern in (SHAPES, URL_PASSWORD, URL_USER))
+    return known or (names_secret(name) and mask(line) != line)
+
+
 def mask_outcome(outcome: Outcome) -> Outcome:
     """The outcome with every text in it masked, also values whose key tells that they are secret."""
     if isinstance(outcome, (Refused, Failed)):
