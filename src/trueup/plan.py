@@ -76,6 +76,8 @@ class _Sides:
 
 
 def _one_file(sides: _Sides, context: Context, draft: _Draft) -> None:
+    if sides.ours is not None and context.policies.written_once(sides.path):
+        return
     if sides.theirs is None:
         _dropped(sides, draft)
     elif sides.ours is None:

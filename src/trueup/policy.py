@@ -83,6 +83,8 @@ class FileRules:
     path: str
     entries: tuple[Entry, ...] = ()
     waived: tuple[Target, ...] = ()
+    once: str = ''
+    """The pattern of `_skip_if_exists` that matches the file."""
 
     def rule(self, key: KeyPath = ()) -> Rule:
         """The rule with the longest pattern that covers the key."""
@@ -90,6 +92,8 @@ class FileRules:
             if key[: len(target.key)] == target.key:
                 return Rule(Owner.TEAM, False, 'waived', str(target))
         found = self.entry(key)
+        if found is None and self.once:
+            return Rule(Owner.SEED, False, 'Copier writes it once (_skip_if_exists)', self.once)
         return found.rule if found is not None else Rule()
 
     def entry(self, key: KeyPath = ()) -> Entry | None:
@@ -113,6 +117,8 @@ class Policies:
     waived: tuple[Target, ...] = ()
     migrations: tuple[str, ...] = ()
     """Ids of the steps that this standard wants carried out; none without a policies.toml."""
+    once: tuple[str, ...] = ()
+    """Patterns of files that Copier itself never writes again; where no policy speaks they are `seed`."""
     _files: dict[str, FileRules] = field(default_factory=dict, repr=False, compare=False)
 
     @staticmethod
@@ -130,8 +136,9 @@ class Policies:
         found = self._files.get(path)
         if found is None:
             entries = tuple(entry for entry in self.entries if matches(entry.target.glob, path))
-            found = FileRules(path, entries, tuple(target for target in self.waived if matches(target.glob, path)))
-            self._files[path] = found
+            waived = tuple(target for target in self.waived if matches(target.glob, path))
+            once = next((glob for glob in self.once if matches(glob, path)), '')
+            found = self._files[path] = FileRules(path, entries, waived, once)
         return found
 
     def rule(self, path: str, key: KeyPath = ()) -> Rule:
@@ -145,6 +152,14 @@ class Policies:
     def closed(self, path: str, key: KeyPath) -> bool:
         """Whether a key that the service adds here needs a waiver."""
         return self.rule(path, key).closed
+
+    def written_once(self, path: str) -> bool:
+        """Whether the file is a seed that no version writes again, not even where the service never edited it."""
+        return bool(self.file(path).once) and self.owner(path) is Owner.SEED
+
+    def with_once(self, globs: tuple[str, ...]) -> Policies:
+        """A copy that knows which files Copier itself never writes again."""
+        return replace(self, once=globs, _files={}) if globs else self
 
     def waive(self, targets: Iterable[str]) -> Policies:
         """A copy in which the given `FILEGLOB::KEY` targets, and all below them, belong to the team."""

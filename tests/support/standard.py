@@ -81,6 +81,11 @@ def commit_all(folder: Path, message: str = 'chore: start') -> None:
     _git(folder, 'commit', '--quiet', '--allow-empty', '--message', message)
 
 
+def tag_head(folder: Path, name: str) -> None:
+    """Tag the newest commit."""
+    _git(folder, 'tag', name)
+
+
 def _set_version(dest: Path, version: str) -> None:
     _substitute(dest / 'pyproject.toml', r'(?m)^version = ".*"$', f'version = "{version}"')
     _substitute(dest / 'src/trueup/__init__.py', r"(?m)^__version__ = '.*'$", f"__version__ = '{version}'")

@@ -15,6 +15,7 @@ from trueup.lineage import Lineage, parse_lineage
 from trueup.model import File, Plan, Tree
 from trueup.plan import Context, interesting, joined, plan, prefixed
 from trueup.policy import Policies
+from trueup.recipe import written_once
 from trueup.repo import Repo
 from trueup.report import looks_secret
 from trueup.settings import STANDARD_VARIABLE
@@ -88,12 +89,13 @@ def remember_trust(service: Service, url: str) -> None:
 
 
 def policies_at(standard: Standard, tag: str, answers: Mapping[str, object]) -> Policies:
-    """Who owns what at a version; without a policies.toml every key is `default`."""
+    """Who owns what at a version; without a policies.toml every key is `default`, but for what Copier writes once."""
     where = f'policies.toml of {tag}'
     text = _file_at(standard, tag, 'policies.toml')
-    if text is None:
-        return Policies.empty()
-    return Policies.parse(text, where=where, placeholders=placeholders(standard, answers))
+    found = Policies.empty()
+    if text is not None:
+        found = Policies.parse(text, where=where, placeholders=placeholders(standard, answers))
+    return found.with_once(written_once(standard, tag))
 
 
 def lineage_at(standard: Standard, tag: str) -> Lineage:
