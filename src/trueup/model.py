@@ -207,6 +207,15 @@ class Debt:
 
 
 @dataclass(frozen=True, slots=True)
+class Score:
+    """How many of the standard's entries about a topic a service has as they should be."""
+
+    topic: str
+    met: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Everything an outcome tells: what the writers in `report/` turn into text, JSON or HTML."""
 
@@ -225,6 +234,7 @@ class Report:
     debt: Debt = Debt()
     commits: tuple[tuple[str, str], ...] = ()
     next_steps: tuple[str, ...] = ()
+    scores: tuple[Score, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ class Settings:
     min_severity: str = 'note'
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    staged: bool = False
 
 
 @dataclass(frozen=True, slots=True)

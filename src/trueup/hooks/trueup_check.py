@@ -1,4 +1,4 @@
-"""Whether the services of the repository are what the standard says, as `trueup check` sees it."""
+"""Whether a commit keeps the services of the repository what the standard says, as `trueup check` sees it."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ def _run(argv: Sequence[str]) -> int:
         return ExitCode.FINDINGS
     # The hook is the command: it calls what lies above it by name, as a shell would, so that both always agree.
     command: Callable[[Sequence[str]], int] = importlib.import_module('trueup.cli.main').main
-    return int(command(['check', '--quiet', *argv, '--', *services]))
+    return int(command(['check', '--quiet', '--staged', *argv, '--', *services]))
 
 
 HOOK = Hook(
     id='trueup-check',
     name='trueup check',
-    description='the service is what the standard says',
+    description='what the commit touches is what the standard says',
     run=_run,
     pass_filenames=False,
     always_run=True,

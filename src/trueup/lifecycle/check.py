@@ -18,6 +18,7 @@ from trueup.lifecycle.desired import (
     waivers_of,
 )
 from trueup.lifecycle.findings import (
+    below,
     excused_findings,
     expired_findings,
     findings_of,
@@ -31,6 +32,8 @@ from trueup.lifecycle.preview import preview
 from trueup.lifecycle.run import Run
 from trueup.lifecycle.selection import read_selection
 from trueup.lifecycle.service import Service, open_service, work_tree
+from trueup.lifecycle.staged import concerns, is_touched, touched_paths
+from trueup.lifecycle.unreadable import unreadable
 from trueup.lifecycle.waive import require_known
 from trueup.model import Clean, Drifted, Finding, Outcome, Plan, Report, Severity
 from trueup.plan import Context
@@ -77,11 +80,18 @@ def check(path: Path, run: Run) -> Outcome:
     settings = run.settings
     selection = read_selection(settings.select, settings.ignore, settings.min_severity)
     service = open_service(path, settings.service_root)
+    touched = touched_paths(service.top) if settings.staged else None
+    if touched is not None and not concerns(service, touched):
+        return Clean(Report('check', service.name))
     repo = work_tree(service)
     standing = stand(service, repo, run)
     if standing is None:
         return Drifted(selection.narrow(preview(service, repo, run)))
-    report = selection.narrow(standing.report('check'))
+    report = standing.report('check')
+    if touched is not None:
+        found = tuple(each for each in report.findings if is_touched(each, service, touched))
+        report = replace(report, findings=found)
+    report = selection.narrow(report)
     steps = ('trueup fix',) if any(finding.fixable for finding in report.findings) else ()
     report = replace(report, next_steps=steps)
     failing = any(finding.severity is not Severity.NOTE for finding in report.findings)
@@ -123,9 +133,11 @@ def look(service: Service, repo: Repo, recorded: Recorded, run: Run) -> Looked:
     if active:
         plan = plan_service(service, after, (theirs, theirs), Context(policies.waive(active), source), outer=around)
     compared = without_migrated((*migration_findings(moved, service.prefix), *findings_of(plan)), moved, service.prefix)
+    open_files = {each.path.removeprefix(service.prefix) for each in plan.conflicts if not each.key}
     findings = (
         *moved_tag(recorded, service.prefix),
         *compared,
+        *below(unreadable(after, theirs, policies, known=open_files), service.prefix),
         *_rule_findings(service, after, recorded),
         *expired_findings(waivers, run, service),
     )
@@ -152,14 +164,4 @@ def _waivers(repo: Repo) -> tuple[Waiver, ...]:
 
 def _rule_findings(service: Service, repo: Repo, recorded: Recorded) -> Iterator[Finding]:
     situation = Situation(str(recorded.answers.get('packaging', 'keep')), str(recorded.answers.get('scope', 'full')))
-    for finding in run_rules(repo, situation):
-        yield Finding(
-            finding.rule,
-            service.prefix + finding.path,
-            finding.message,
-            finding.line,
-            finding.key,
-            finding.severity,
-            finding.hint,
-            finding.fixable,
-        )
+    return below(run_rules(repo, situation), service.prefix)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -11,7 +12,7 @@ from trueup.lifecycle.lines import first_difference
 from trueup.lifecycle.migrating import Moved
 from trueup.lifecycle.run import Run
 from trueup.lifecycle.service import ANSWERS_FILE, Service
-from trueup.model import Action, Change, Decision, Finding, Owner, Plan, Severity
+from trueup.model import Action, Change, Conflict, Decision, Finding, Owner, Plan, Severity
 from trueup.plan import key_of, pending
 from trueup.policy import parse_target
 from trueup.text.encoding import decode
@@ -32,10 +33,17 @@ def findings_of(plan: Plan) -> Iterator[Finding]:
             'STD003',
             conflict.path,
             f'{format_key(conflict.key) or "the file"} needs a person: {conflict.reason}',
-            key=conflict.key,
+            _line_in(conflict),
+            conflict.key,
             fixable=False,
             hint='mend it by hand',
         )
+
+
+def _line_in(conflict: Conflict) -> int:
+    """The line that a parser complained about."""
+    found = None if conflict.key else re.search(r'\bline (\d+)', conflict.reason)
+    return int(found[1]) if found else 0
 
 
 def finding_of(decision: Decision, change: Change | None = None) -> Finding:
@@ -113,6 +121,11 @@ def moved_tag(recorded: Recorded, prefix: str) -> Iterator[Finding]:
             hint='ask the owners of the standard for a new version, and update to it',
             fixable=False,
         )
+
+
+def below(findings: Iterable[Finding], prefix: str) -> Iterator[Finding]:
+    """Findings of a service with their paths from the top of the repository."""
+    return (replace(each, path=prefix + each.path) if prefix else each for each in findings)
 
 
 def without_migrated(findings: Iterable[Finding], moved: Moved, prefix: str) -> tuple[Finding, ...]:

@@ -2,20 +2,39 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from trueup.git import GitError, text_of
 from trueup.lifecycle.adoption import Adoption, prepare
 from trueup.lifecycle.findings import findings_of
 from trueup.lifecycle.run import Run
-from trueup.lifecycle.service import Service
+from trueup.lifecycle.score import scores
+from trueup.lifecycle.service import ANSWERS_FILE, Service
 from trueup.model import Fact, Report
 from trueup.repo import Repo
 from trueup.standard import version_of
+from trueup.template import render
 
 TELLING = ('name', 'version', 'package_path', 'python_min', 'framework', 'packaging', 'test_runner', 'ci')
 
 
 def preview(service: Service, repo: Repo, run: Run) -> Report:
     """The plan of an adoption; nothing is written."""
-    return report_of(service, prepare(service, repo, run), 'check')
+    adoption = prepare(service, repo, run)
+    theirs = render(adoption.standard, adoption.tag, adoption.answers)
+    report = report_of(service, adoption, 'check')
+    steps = (*_restoring(service), *report.next_steps)
+    return replace(report, scores=scores(adoption.plan, theirs, service.prefix), next_steps=steps)
+
+
+def _restoring(service: Service) -> tuple[str, ...]:
+    """How to bring back an answers file that somebody deleted: the service is not as new as it looks."""
+    path = service.prefix + ANSWERS_FILE
+    try:
+        last = text_of(service.top, 'log', '-1', '--diff-filter=AMR', '--format=%h', '--', path)
+    except GitError:
+        return ()
+    return (f'git restore --source={last} -- {path}   # it was under the standard before',) if last else ()
 
 
 def report_of(service: Service, adoption: Adoption, verb: str) -> Report:

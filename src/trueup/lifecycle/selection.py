@@ -14,6 +14,8 @@ from trueup.report.titles import TITLES
 from trueup.text.keys import format_key
 
 ID = re.compile(r'[A-Za-z]{2,3}[0-9]{0,3}')
+MEANT = re.compile(r'[A-Za-z]{1,3}|[A-Za-z]+[0-9]+')
+"""What a person writes who means an id; no file is called so."""
 WEIGHT = {Severity.NOTE: 0, Severity.WARNING: 1, Severity.ERROR: 2}
 
 
@@ -57,17 +59,14 @@ def _entries(given: Iterable[str]) -> Iterable[str]:
 
 
 def _require_known(entry: str) -> None:
-    if not ID.fullmatch(entry) or any(known.startswith(entry) for known in TITLES):
+    if not MEANT.fullmatch(entry) or ID.fullmatch(entry) and any(known.startswith(entry) for known in TITLES):
         return
-    near = difflib.get_close_matches(entry.upper(), TITLES, n=1) or [
-        known for known in TITLES if known.startswith(entry.upper())
-    ]
-    known = ', '.join(sorted({known[:-3] for known in TITLES}))
-    hint = (
-        f'did you mean {near[0]}?'
-        if near
-        else f'the ids begin with {known}; a file or key is FILEGLOB or FILEGLOB::KEY'
+    kinds = sorted({known.rstrip('0123456789') for known in TITLES})
+    upper = entry.upper()
+    near = (
+        [upper] if any(known.startswith(upper) for known in TITLES) else difflib.get_close_matches(upper, TITLES, n=1)
     )
+    hint = f'did you mean {near[0]}?' if near else f'ids begin with {", ".join(kinds)}; else give FILE or FILE::KEY'
     raise UserError(f'no finding has the id {entry!r}', hint=hint)
 
 

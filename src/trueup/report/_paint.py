@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-CODES = {'strong': '1', 'good': '32', 'warn': '33', 'bad': '31'}
+CODES = {'strong': '1', 'quiet': '2', 'good': '32', 'warn': '33', 'bad': '31'}
+TONES = {
+    'clean': 'good', 'changed': 'good', 'would change': 'warn', 'open': 'warn', 'drifted': 'warn',
+    'refused': 'bad', 'regressed': 'bad', 'failed': 'bad',
+}  # fmt: skip
+"""Which tone an outcome's word has."""
 
 
 class Paint:
@@ -20,6 +25,10 @@ class Paint:
     def strong(self, text: str) -> str:
         """A heading."""
         return self(text, 'strong')
+
+    def quiet(self, text: str) -> str:
+        """What explains and may be skipped."""
+        return self(text, 'quiet')
 
     def good(self, text: str) -> str:
         """Something that went well."""

@@ -70,6 +70,7 @@ def _report(report: Report) -> Object:
         },
         'commits': [{'sha': sha, 'subject': subject} for sha, subject in report.commits],
         'next_steps': list(report.next_steps),
+        'scores': [{'topic': each.topic, 'met': each.met, 'total': each.total} for each in report.scores],
     }
 
 

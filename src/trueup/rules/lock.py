@@ -36,11 +36,12 @@ def lock_readable(repo: Repo, situation: Situation) -> Iterator[Finding]:
 
 def lock_fresh(repo: Repo, situation: Situation) -> Iterator[Finding]:
     """poetry.lock was made for the dependencies that pyproject.toml names now."""
-    if not _expected(situation) or LOCK not in repo:
+    lock, pyproject = repo.text(LOCK), repo.text('pyproject.toml')
+    if not _expected(situation) or lock is None or pyproject is None:
         return
     try:
-        locked = tomllib.loads(repo.text(LOCK) or '').get('metadata', {}).get('content-hash')
-        project = tomllib.loads(repo.text('pyproject.toml') or '')
+        locked = tomllib.loads(lock).get('metadata', {}).get('content-hash')
+        project = tomllib.loads(pyproject)
     except tomllib.TOMLDecodeError:
         return
     if locked not in (content_hash(project), content_hash({**project, 'dependency-groups': {}})):
