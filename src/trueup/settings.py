@@ -34,14 +34,16 @@ class Settings:
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     staged: bool = False
+    trust: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class UserConfiguration:
-    """`config.toml` of the user: the standard to use and others that may be trusted."""
+    """`config.toml` of the user: the standard to use, others that may be, and those whose Jinja extensions may run."""
 
     standard: str = ''
     trusted: tuple[str, ...] = ()
+    extensions: tuple[str, ...] = ()
 
 
 def cache_folder() -> Path:
@@ -71,10 +73,19 @@ def load_user_configuration() -> UserConfiguration:
         return UserConfiguration()
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UserError(f'not valid TOML: {error}', where=str(path), hint='mend or remove the file') from error
-    unknown = set(data) - {'standard', 'trusted'}
+    unknown = sorted(set(data) - {'standard', 'trusted', 'extensions'})
     if unknown:
-        raise UserError(f'unknown key {sorted(unknown)[0]!r}', where=str(path), hint='known keys: standard, trusted')
-    standard, trusted = data.get('standard', ''), data.get('trusted', [])
-    if not isinstance(standard, str) or not isinstance(trusted, list):
-        raise UserError('standard must be a string, trusted a list of strings', where=str(path), hint='mend the file')
-    return UserConfiguration(standard, tuple(str(item) for item in trusted))
+        hint = 'known keys: standard, trusted, extensions'
+        raise UserError(f'unknown key {unknown[0]!r}', where=str(path), hint=hint)
+    if not isinstance(data.get('standard', ''), str):
+        raise UserError('standard must be a string', where=str(path), hint='mend the file')
+    return UserConfiguration(
+        data.get('standard', ''), _addresses(data, 'trusted', path), _addresses(data, 'extensions', path)
+    )
+
+
+def _addresses(data: Mapping[str, object], name: str, path: Path) -> tuple[str, ...]:
+    found = data.get(name, [])
+    if not isinstance(found, list) or not all(isinstance(item, str) for item in found):
+        raise UserError(f'{name} must be a list of strings', where=str(path), hint='mend the file')
+    return tuple(found)

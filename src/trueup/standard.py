@@ -10,7 +10,7 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -33,6 +33,8 @@ class Address:
 
     url: str
     tag: str = ''
+    extensions: bool = False
+    """Whether the user lets the template's Jinja extensions run: they are code of its own."""
 
 
 def parse_address(spelling: str) -> Address:
@@ -302,10 +304,17 @@ def wanted_address(settings: Settings, user: UserConfiguration, recorded: str) -
     """The standard to use: option, environment, user configuration, what the service records, where trueup came from."""
     for spelling in (settings.standard, os.environ.get(STANDARD_VARIABLE, ''), user.standard, recorded):
         if spelling:
-            return parse_address(spelling)
+            return consented(parse_address(spelling), settings, user)
     if origin := installed_from():
-        return Address(origin)
+        return consented(Address(origin), settings, user)
     raise UserError('no standard is known', hint='give --standard URL[@TAG] or set TRUEUP_STANDARD')
+
+
+def consented(address: Address, settings: Settings, user: UserConfiguration) -> Address:
+    """The address, marked if `--trust` or the user's configuration lets its Jinja extensions run."""
+    return replace(
+        address, extensions=settings.trust or address.url in {parse_address(one).url for one in user.extensions}
+    )
 
 
 def require_trust(recorded: str, trusted: Iterable[str], *, where: str) -> Address:

@@ -16,7 +16,7 @@ from traceback import walk_tb
 import yaml
 
 from trueup.direct import FOLDER, Rendition, Unsupported, render_directly
-from trueup.errors import ExitCode, UserError
+from trueup.errors import ExitCode, Missing, Refusal, UserError
 from trueup.git import run_git, text_of
 from trueup.model import File, Mode, Tree
 from trueup.repo import read_file
@@ -139,6 +139,7 @@ def _run_copy(standard: Standard, tag: str, data: Mapping[str, object], destinat
     with warnings.catch_warnings():
         warnings.simplefilter('ignore')
         from copier import run_copy  # late: 600 modules, 0.3 s
+        from copier.errors import ExtensionNotFoundError, UnsafeTemplateError
 
         try:
             run_copy(
@@ -150,9 +151,22 @@ def _run_copy(standard: Standard, tag: str, data: Mapping[str, object], destinat
                 overwrite=True,
                 quiet=True,
                 skip_tasks=True,
+                unsafe=standard.address.extensions,
             )
         except KeyboardInterrupt:
             raise
+        except UnsafeTemplateError as error:
+            raise Refusal(
+                f'the template of version {tag} has Jinja extensions: code that would run here',
+                where=standard.address.url,
+                hint='if you trust its owners: --trust, or name it under `extensions` in your configuration of trueup',
+            ) from error
+        except ExtensionNotFoundError as error:
+            raise Missing(
+                f'a Jinja extension of the template of version {tag} is not installed: {_said(error)}',
+                where=standard.address.url,
+                hint='install its package beside trueup: uvx --with PACKAGE ..., or pipx inject trueup PACKAGE',
+            ) from error
         except Exception as error:  # pylint: disable=broad-exception-caught  # Jinja and copier raise dozens of kinds
             raise UserError(
                 f'the template of version {tag} does not render: {_said(error)}',

@@ -46,6 +46,7 @@ _SHARED: Mapping[str, Callable[[Function], Function]] = {
     'plan_only': click.option(
         '--plan', 'plan_only', is_flag=True, help='Show what would be done and do nothing (exit 1 if anything).'
     ),
+    'trust': click.option('--trust', is_flag=True, help="Let the template's Jinja extensions run: they are code."),
     'dev': click.option('--dev', is_flag=True, help='Accept a standard that has no release tag.'),
     'switch': click.option('--switch', is_flag=True, help='Check the new branch out.'),
     'verify': click.option(

@@ -14,6 +14,7 @@ from trueup.lifecycle.adopt import adopt, resume
 @click.argument('path', default='.', type=click.Path(path_type=Path))
 @shared(
     'standard',
+    'trust',
     'service_root',
     'answers',
     'defaults',

@@ -14,7 +14,19 @@ from trueup.lifecycle.check import check
 
 @click.command()
 @click.argument('paths', nargs=-1, type=click.Path(path_type=Path))
-@shared('standard', 'service_root', 'answers', 'dev', 'min_severity', 'select', 'ignore', 'format', 'quiet', 'verbose')
+@shared(
+    'standard',
+    'trust',
+    'service_root',
+    'answers',
+    'dev',
+    'min_severity',
+    'select',
+    'ignore',
+    'format',
+    'quiet',
+    'verbose',
+)
 @click.option('--staged', is_flag=True, help='Only what the staged changes touch; without any, everything.')
 @click.option('--waivers', is_flag=True, help='List the waivers that end soon instead.')
 @click.option('--within', default=30, show_default=True, metavar='DAYS', help='How soon.', type=click.IntRange(0))

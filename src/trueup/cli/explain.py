@@ -15,7 +15,7 @@ from trueup.lifecycle.explain import Explanation, as_json, explain
 @click.command()
 @click.argument('key')
 @click.argument('path', default='.', type=click.Path(path_type=Path))
-@shared('standard', 'service_root')
+@shared('standard', 'trust', 'service_root')
 @click.option('--format', 'output', type=click.Choice(['text', 'json']), default='text', show_default=True)
 def command(key: str, path: Path, output: str, **options: object) -> int:
     """Say who owns KEY, what the standard and the service have there, what it was, and why.

@@ -12,7 +12,7 @@ from trueup.lifecycle.fix import fix
 
 @click.command()
 @click.argument('path', default='.', type=click.Path(path_type=Path))
-@shared('standard', 'service_root', 'plan_only', 'format', 'quiet', 'verbose')
+@shared('standard', 'trust', 'service_root', 'plan_only', 'format', 'quiet', 'verbose')
 def command(path: Path, output: str, **options: object) -> int:
     """Heal what the standard owns, in the work tree, and say what is left for a person.
 

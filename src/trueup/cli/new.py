@@ -14,7 +14,7 @@ from trueup.lifecycle.new import new
 
 @click.command()
 @click.argument('destination', type=click.Path(path_type=Path))
-@shared('standard', 'answers', 'defaults', 'dev', 'format', 'quiet', 'verbose')
+@shared('standard', 'trust', 'answers', 'defaults', 'dev', 'format', 'quiet', 'verbose')
 @click.option('--no-lock', is_flag=True, help='Leave the dependencies unlocked.')
 def command(destination: Path, output: str, no_lock: bool, **options: object) -> int:
     """Start a new service in DESTINATION: copied from the template, in Git, locked, with a first commit."""

@@ -13,7 +13,7 @@ from trueup.model import Clean
 
 @click.command()
 @click.argument('path', default='.', type=click.Path(path_type=Path, exists=True))
-@shared('standard', 'service_root', 'plan_only', 'format', 'quiet')
+@shared('standard', 'trust', 'service_root', 'plan_only', 'format', 'quiet')
 def command(path: Path, output: str, **options: object) -> int:
     """Resolve by key the unmerged files at or below PATH, after `copier update` or `git merge`.
 

@@ -13,7 +13,7 @@ from trueup.lifecycle.update import update
 @click.command()
 @click.argument('path', default='.', type=click.Path(path_type=Path))
 @click.option('--to', default='', metavar='VERSION', help='The version; default: the newest.')
-@shared('standard', 'service_root', 'plan_only', 'dev', 'switch', 'verify', 'format', 'quiet', 'verbose')
+@shared('standard', 'trust', 'service_root', 'plan_only', 'dev', 'switch', 'verify', 'format', 'quiet', 'verbose')
 @click.option('--continue', 'then', flag_value='continue', help='End an update whose open decisions have been made.')
 @click.option(
     '--abort', 'then', flag_value='abort', help='Take an update back: its branch, and what a killed run left.'

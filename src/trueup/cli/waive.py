@@ -14,10 +14,12 @@ from trueup.lifecycle.waive import Request, waive
 @click.argument('target')
 @click.argument('path', default='.', type=click.Path(path_type=Path))
 @click.option('--reason', required=True, metavar='TEXT', help='Why, in words for the next reader.')
-@click.option('--expires', required=True, metavar='DATE', help='Its last day, such as 2027-06-30; at most a year ahead.')
+@click.option(
+    '--expires', required=True, metavar='DATE', help='Its last day, such as 2027-06-30; at most a year ahead.'
+)
 @click.option('--owner', default='', metavar='NAME', help='Who answers for it; default: user.name of Git.')
 @click.option('--replace', 'renewed', is_flag=True, help='Renew one that is there already.')
-@shared('standard', 'service_root')
+@shared('standard', 'trust', 'service_root')
 def command(target: str, path: Path, renewed: bool, **options: object) -> int:
     """Waive TARGET (FILE, FILE::a.b.c or the id of a rule) in the service at PATH until a date.
 

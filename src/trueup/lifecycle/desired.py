@@ -19,7 +19,7 @@ from trueup.recipe import written_once
 from trueup.repo import Repo
 from trueup.report import looks_secret
 from trueup.settings import STANDARD_VARIABLE
-from trueup.standard import Standard, installed_from, open_standard, parse_address, require_tagged, require_trust
+from trueup.standard import Standard, consented, installed_from, open_standard, parse_address, require_tagged, require_trust
 from trueup.template import parse_answers, render
 from trueup.waivers import Waiver, read_waivers
 
@@ -50,6 +50,7 @@ def read_recorded(service: Service, repo: Repo, run: Run, *, fresh: bool = False
     answers = parse_answers(text, where=where)
     require_no_secrets(answers, where=where)
     address = require_trust(str(answers['_src_path']), trusted_addresses(service, run), where=where)
+    address = consented(address, run.settings, run.user)
     tag = require_tagged(str(answers['_commit']), where=where)
     return Recorded(answers, open_standard(address, need='' if fresh else tag), tag)
 
