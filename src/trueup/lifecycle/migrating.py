@@ -169,9 +169,7 @@ def _kept(decisions: Iterable[Decision], extras: Iterable[Decision]) -> tuple[tu
     """Keys that a step moved to where the standard would take them away again."""
     moved = [key_of(item) for item in decisions if item.action is Action.MOVE]
     taken = [key_of(item) for item in extras]
-    return tuple(
-        key for key in taken if any(key[0] == one[0] and key[1] == one[1][: len(key[1])] for one in moved)
-    )
+    return tuple(key for key in taken if any(key[0] == one[0] and key[1] == one[1][: len(key[1])] for one in moved))
 
 
 def _with_waivers(
