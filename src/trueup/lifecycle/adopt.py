@@ -20,11 +20,13 @@ from trueup.lifecycle.preview import report_of
 from trueup.lifecycle.run import Run
 from trueup.lifecycle.service import ANSWERS_FILE, open_service, require_clean, require_safe, require_writable
 from trueup.lifecycle.workspace import Workspace, write_file
-from trueup.model import Action, Change, Changed, Clean, Conflict, Conflicted, Decision, Drifted, Outcome, Owner, Plan
+from trueup.model import Action, Change, Changed, Clean, Conflict, Conflicted, Debt, Decision, Drifted, Outcome, Owner, Plan
 from trueup.plan import joined
 from trueup.repo import read_file, repo_from_commit
 
 BASELINE = '.trueup/baseline.json'
+HOOKS_MANIFEST = '.pre-commit-hooks.yaml'
+"""A standard that ships hooks has a service linted by them; debt is recorded for those only."""
 
 
 def adopt(path: Path, run: Run, ask: Ask | None = None) -> Outcome:
@@ -85,7 +87,8 @@ def _steps(space: Workspace, adoption: Adoption, run: Run, pythons: tuple[Path, 
     space.write(adoption.files.changes)
     locked.write(space)
     _commit(space, f'chore: adopt the standard {adoption.tag}', commits)
-    debt = record_debt(space, run, commits, pythons=pythons)
+    lints = adoption.standard.file(adoption.tag, HOOKS_MANIFEST) is not None
+    debt = record_debt(space, run, commits, pythons=pythons) if lints else Debt()
     conflicts = adoption.plan.conflicts + locked.open
     return Worked(tuple(commits), conflicts, debt, joined((done, _baseline_plan(space))), locked.held)
 

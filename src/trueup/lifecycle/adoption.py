@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from trueup.errors import Refusal
 from trueup.facts import read_facts
-from trueup.lifecycle.answers import Ask, reply
+from trueup.lifecycle.answers import Ask, fitting, reply, require_questions
 from trueup.lifecycle.desired import outer_tree, plan_service, policies_at
 from trueup.lifecycle.migrating import Done, Wish, left_notes, migrate, over, overlay
 from trueup.lifecycle.run import Run
@@ -20,6 +20,7 @@ from trueup.packaging._model import Conversion, Source
 from trueup.packaging.convert import convert
 from trueup.plan import Context, key_of
 from trueup.policy import Policies
+from trueup.recipe import read_recipe
 from trueup.repo import Repo
 from trueup.rules import Situation, run_rules
 from trueup.standard import Standard, choose_tag, is_older, open_standard, wanted_address
@@ -77,10 +78,13 @@ def prepare(service: Service, repo: Repo, run: Run, ask: Ask | None = None) -> A
     around = work_tree(service, below='') if service.prefix else None
     facts = read_facts(repo, outer=around, service_root=service.service_root)
     settings = run.settings
-    replies = reply(facts, name=service.name, service_root=service.service_root, given=settings.answers, ask=ask)
     address = wanted_address(settings, run.user, '')
     standard = open_standard(address, need=address.tag, dev=settings.dev)
     tag = choose_tag(standard, address.tag)
+    recipe = read_recipe(standard, tag)
+    require_questions(settings.answers, recipe)
+    replies = reply(facts, name=service.name, service_root=service.service_root, given=settings.answers, ask=ask)
+    replies = fitting(replies, recipe)
     theirs = render(standard, tag, replies.values)
     answers = {**replies.values, **recorded_answers(theirs)}
     conversion = _convert(repo, answers)
@@ -139,7 +143,7 @@ def _plan_files(
 ) -> tuple[Plan, tuple[Waiver, ...]]:
     """The plan; what a team added to a closed table stays under a dated waiver instead of vanishing."""
     standard, tag, answers, theirs = wanted
-    if answers.get('scope') != 'full':
+    if answers.get('scope', 'full') != 'full':
         theirs = {path: file for path, file in theirs.items() if path not in EDITED_ONLY or path in repo}
     base = nearest_base(repo, standard, tag, answers)
     outer = outer_tree(service, standard, tag, answers)

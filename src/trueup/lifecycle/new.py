@@ -8,14 +8,15 @@ from pathlib import Path
 
 from trueup.errors import Missing, Refusal
 from trueup.git import GitError, run_git
-from trueup.lifecycle.answers import typed
-from trueup.lifecycle.desired import remember_trust
+from trueup.lifecycle.answers import require_questions, typed
+from trueup.lifecycle.desired import HOOKS_FILE, remember_trust
 from trueup.lifecycle.locking import LOCK_SECONDS
 from trueup.lifecycle.run import Run
 from trueup.lifecycle.service import ANSWERS_FILE, Service
 from trueup.lifecycle.workspace import NO_HOOKS
 from trueup.model import Changed, Outcome, Report
 from trueup.packaging.lock import lock
+from trueup.recipe import read_recipe
 from trueup.standard import choose_tag, open_standard, version_of, wanted_address
 from trueup.template import parse_answers, render_new
 
@@ -30,8 +31,12 @@ def new(destination: Path, run: Run, *, with_lock: bool = True) -> Outcome:
     address = wanted_address(settings, run.user, '')
     standard = open_standard(address, need=address.tag, dev=settings.dev)
     tag = choose_tag(standard, address.tag)
-    answers = {'scope': 'full', **{key: typed(value) for key, value in settings.answers.items()}}
-    if with_lock and answers.get('packaging', 'poetry') == 'poetry' and shutil.which('poetry') is None:
+    recipe = read_recipe(standard, tag)
+    require_questions(settings.answers, recipe)
+    answers: dict[str, object] = {'scope': 'full'} if 'scope' in recipe.stored else {}
+    answers |= {key: typed(value) for key, value in settings.answers.items()}
+    locks = with_lock and 'packaging' in recipe.stored and answers.get('packaging', 'poetry') == 'poetry'
+    if locks and shutil.which('poetry') is None:
         raise Missing('Poetry was not found', hint='install it (pipx install poetry), or give --no-lock')
     existed = destination.exists()
     try:
@@ -49,7 +54,7 @@ def new(destination: Path, run: Run, *, with_lock: bool = True) -> Outcome:
 
 
 def _first_commit(destination: Path, run: Run, tag: str, with_lock: bool) -> tuple[str, ...]:
-    answers = parse_answers((destination / ANSWERS_FILE).read_text(encoding='utf-8'))
+    answers = parse_answers(_answers_text(destination))
     steps = [f'cd {destination}']
     if with_lock and answers.get('packaging') == 'poetry':
         run.say('locking the dependencies with Poetry')
@@ -66,5 +71,19 @@ def _first_commit(destination: Path, run: Run, tag: str, with_lock: bool) -> tup
     run_git(
         destination, *NO_HOOKS, *who, 'commit', '--quiet', '--no-verify', '-m', f'feat: start from the standard {tag}'
     )
-    program = 'nox' if os.name != 'nt' else 'py -m nox'
-    return (*steps, f'{program} -s lint tests', 'pre-commit install')
+    if (destination / 'noxfile.py').is_file():
+        steps.append(f'{"nox" if os.name != "nt" else "py -m nox"} -s lint tests')
+    if (destination / HOOKS_FILE).is_file():
+        steps.append('pre-commit install')
+    return tuple(steps)
+
+
+def _answers_text(destination: Path) -> str:
+    path = destination / ANSWERS_FILE
+    if not path.is_file():
+        raise Refusal(
+            f'the template writes no {ANSWERS_FILE}: nothing could be checked or updated later',
+            where=str(destination),
+            hint='add a file named {{ _copier_conf.answers_file }}.jinja to it, as Copier asks for',
+        )
+    return path.read_text(encoding='utf-8')
