@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from packaging.version import Version
 
-from trueup.merge._words import ALIKE, REVIEWED, as_version, likeness, merge_text, merge_words
+from trueup.merge._words import ALIKE, REVIEWED, as_version, likeness, merge_ended, merge_words
 from trueup.model import KeyPath, Level, Owner
 from trueup.policy import Rule
 from trueup.text.identity import requirement_name
@@ -161,7 +161,7 @@ def _merged(question: Question) -> Verdict | None:
     if not all(isinstance(side.node.data, str) for side in sides):
         return None
     if any('\n' in side.text for side in sides):
-        merged = merge_text(base.text, ours.text, theirs.text, both=both)
+        merged = merge_ended(base.text, ours.text, theirs.text, both=both)
         if merged.open:
             return None
         return Verdict('text', merged.heuristic, 'both changed it, in different lines', merged.level, merged.text)

@@ -62,6 +62,14 @@ def merge_text(base: str, ours: str, theirs: str, *, both: bool = False, prefer:
     return Text(''.join(texts), level, rule, tuple(left))
 
 
+def merge_ended(base: str, ours: str, theirs: str, *, both: bool = False) -> Text:
+    """Merge three values of which the last line has no end, so that it is not taken for changed where lines follow."""
+    if any(text.endswith('\n') for text in (base, ours, theirs)):
+        return merge_text(base, ours, theirs, both=both)
+    merged = merge_text(f'{base}\n', f'{ours}\n', f'{theirs}\n', both=both)
+    return merged._replace(text=merged.text.removesuffix('\n'))
+
+
 class _Near(NamedTuple):
     """What came of a run in which changes of both sides touch."""
 
