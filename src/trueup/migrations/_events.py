@@ -115,7 +115,7 @@ class _Study:
             return self._safe(apps)
         reason = f'not every handler can be followed: see {self.foreign[0].evidence}'
         rest = (site for app in apps for site in self._sites(app))
-        return Study((), tuple(dict.fromkeys((*self.foreign, *_blocked(rest, reason)))))
+        return Study((), _once((*self.foreign, *_blocked(rest, reason))))
 
     def _safe(self, apps: list[Holder]) -> Study:
         schemes: dict[Key, Scheme] = {}
@@ -133,7 +133,7 @@ class _Study:
                 holder = schemes.pop(key).holder
                 blocked |= {item[2] for item in holder.includes}
                 obstacles += _blocked(self._sites(holder), 'it shares a router with an app that stays as it is')
-        return Study(tuple(schemes.values()), tuple(dict.fromkeys(obstacles)))
+        return Study(tuple(schemes.values()), _once(obstacles))
 
     def _sites(self, app: Holder) -> list[Site]:
         return [*app.sites, *(site for _, _, key in app.includes for site in self.holders[key].sites)]
@@ -304,11 +304,9 @@ def require_plain(holder: Holder) -> None:
         raise Unsafe(f'{holder.key.name} has a lifespan already, beside which such handlers never run', line)
     if None in given and re.search(r'[\'"](?:lifespan|on_startup|on_shutdown)[\'"]', holder.source.text):
         raise Unsafe(f'{holder.key.name} is made with ** arguments that may hold a lifespan', line)
-    if holder.source.imports.get('asynccontextmanager', 'contextlib.') not in (
-        'contextlib.',
-        'contextlib.asynccontextmanager',
-    ):
-        raise Unsafe('asynccontextmanager is something else here', line)
+    for name in ('asynccontextmanager', 'AsyncIterator'):
+        if name in holder.source.bound and not holder.source.imports.get(name, '').endswith(f'.{name}'):
+            raise Unsafe(f'{name} is something else here', line)
     starts = [statement.lineno for statement in holder.body]
     for number in [holder.statement.lineno, *(site.statement.lineno for site in holder.sites)]:
         if starts.count(number) > 1:
@@ -329,6 +327,14 @@ def _scope_of(name: str, node: ast.AST, parents: Parents) -> Function | None:
         if name in bindings(function.body) or name in {argument.arg for argument in all_arguments(function)}:
             return function
     return None
+
+
+def _once(obstacles: Iterable[Obstacle]) -> tuple[Obstacle, ...]:
+    """The first obstacle of each place."""
+    found: dict[Evidence, Obstacle] = {}
+    for obstacle in obstacles:
+        found.setdefault(obstacle.evidence, obstacle)
+    return tuple(found.values())
 
 
 def _blocked(places: Iterable[Site], reason: str, line: int = 0) -> Iterator[Obstacle]:

@@ -15,7 +15,6 @@ from trueup.migrations._events import Scheme, Step, Study, study
 from trueup.migrations._imports import add_import
 from trueup.migrations._sites import Site
 from trueup.migrations._sources import Sources, bindings
-from trueup.migrations._supported import too_old
 from trueup.model import Action, Change, Decision, Evidence, File, Owner, Tree
 from trueup.repo import Repo
 from trueup.text.encoding import decode, encode, restore_endings, to_unix
@@ -50,7 +49,11 @@ def carry_out(repo: Repo, _theirs: Tree) -> Migrated:
 
 def _study(repo: Repo) -> Study:
     found = study(Sources(repo))
-    reason = too_old(repo) if found.schemes else ''
+    if not found.schemes:
+        return found
+    from trueup.migrations._supported import too_old  # all readers of packaging: only for services that need it
+
+    reason = too_old(repo)
     if not reason:
         return found
     return Study((), (*found.obstacles, *(Obstacle(place, reason) for place in found.evidence)))
@@ -100,7 +103,8 @@ def _file(text: str, path: str, works: dict[str, _Work]) -> str:
     new = rewrite(text, Edits(work.decorators, work.statements, work.calls, functions))
     for scheme, _ in work.schemes:
         new = add_import(new, 'contextlib', 'asynccontextmanager')
-        new = add_import(new, 'typing', 'AsyncIterator')
+        if 'AsyncIterator' not in scheme.holder.source.imports:
+            new = add_import(new, 'typing', 'AsyncIterator')
         for step in scheme.steps:
             if step.imported:
                 new = add_import(new, *step.imported)
