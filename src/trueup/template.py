@@ -26,6 +26,8 @@ from trueup.standard import Standard
 ANSWERS_FILE = '.copier-answers.yml'
 CLONE = 'copier._vcs.clone'
 """What the names of the folders begin with into which Copier clones a template."""
+FOLDER_KEY = '_folder'
+"""Among the answers: the name of the service's folder, for the few templates to which it matters."""
 Answers = Mapping[str, object]
 
 
@@ -65,21 +67,28 @@ def render(standard: Standard, tag: str, answers: Answers, *, commit: str = '') 
         raise UserError(f'the standard has no tag {tag!r}', where=standard.address.url, hint=hint)
     commit = commit or str(named)
     data = questions_of(answers)
-    key = hashlib.sha256(
-        json.dumps([2, standard.address.url, tag, commit, sorted(data.items())], default=str).encode()
-    ).hexdigest()
+    named_for = str(answers.get(FOLDER_KEY) or '')
+    parts = [2, standard.address.url, tag, commit, sorted(data.items()), *([named_for] if named_for else [])]
+    key = hashlib.sha256(json.dumps(parts, default=str).encode()).hexdigest()
     kept = cache_folder() / 'renders' / key[:2] / key
     if kept.is_dir():
         return read_tree(kept)
     try:
         _require_one_tag(standard, tag, commit, named)
+        _require_plain(named_for)
         tree = render_directly(Rendition(standard.mirror, standard.address.url, tag, commit), data)
     except Unsupported:
         with nullcontext(standard) if commit == named else _pinned(standard, tag, commit) as source:
-            _keep(kept, lambda folder: _render_into(source, tag, data, folder))
+            _keep(kept, lambda folder: _render_into(source, tag, data, folder), named_for or FOLDER)
         return read_tree(kept)
     _keep(kept, lambda folder: _write_tree(tree, folder))
     return tree
+
+
+def _require_plain(named_for: str) -> None:
+    """Only Copier itself renders for a folder of a certain name."""
+    if named_for:
+        raise Unsupported('the name of the folder matters')
 
 
 def _require_one_tag(standard: Standard, tag: str, commit: str, named: str | None) -> None:
@@ -106,14 +115,14 @@ def render_new(standard: Standard, tag: str, answers: Answers, destination: Path
         _run_copy(standard, tag, questions_of(answers), destination, ask)
 
 
-def _keep(kept: Path, write: Callable[[Path], None]) -> None:
+def _keep(kept: Path, write: Callable[[Path], None], name: str = FOLDER) -> None:
     """Write a render beside its place in the cache, then move it there as a whole."""
     kept.parent.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(prefix='render-', dir=kept.parent))
     try:
-        write(scratch / FOLDER)
+        write(scratch / name)
         try:
-            os.rename(scratch / FOLDER, kept)
+            os.rename(scratch / name, kept)
         except OSError:
             if not kept.is_dir():  # another run may have rendered the same meanwhile
                 raise
@@ -138,8 +147,9 @@ def _write_tree(tree: Tree, folder: Path) -> None:
 def _run_copy(standard: Standard, tag: str, data: Mapping[str, object], destination: Path, ask: bool) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter('ignore')
-        from copier import run_copy  # late: 600 modules, 0.3 s
         from copier.errors import ExtensionNotFoundError, UnsafeTemplateError
+
+        from copier import run_copy  # late: 600 modules, 0.3 s
 
         try:
             run_copy(
@@ -174,6 +184,27 @@ def _run_copy(standard: Standard, tag: str, data: Mapping[str, object], destinat
                 hint='check the answers (--answer KEY=VALUE) or report it to the owners of the standard',
                 exit_code=ExitCode.USAGE,
             ) from error
+
+
+def stock_update(standard: Standard, folder: Path, tag: str, answers: Answers, *, style: str) -> None:
+    """Run stock `copier update` on a service, conflicts shown as `style`; raises UserError when it fails."""
+    with _copier_environment(standard), warnings.catch_warnings():
+        warnings.simplefilter('ignore')
+        from copier import run_update  # late: 600 modules, 0.3 s
+
+        try:
+            run_update(
+                str(folder),
+                data=questions_of(answers),
+                vcs_ref=tag,
+                defaults=True,
+                overwrite=True,
+                quiet=True,
+                skip_tasks=True,
+                conflict=style,  # type: ignore[arg-type]  # inline or rej
+            )
+        except Exception as error:  # pylint: disable=broad-exception-caught  # as for a copy
+            raise UserError(f'copier update failed: {_said(error)}', where=standard.address.url) from error
 
 
 def _said(error: BaseException) -> str:

@@ -308,7 +308,7 @@ def test_owners_decide_what_copier_left(updated: Path, template: Path, trueup: T
         '[tool.black]\nline-length = 120\ntarget = "py311"\n\n[tool.isort]\nprofile = "google"  # ours\n'
     )
     assert unmerged(updated) == set()
-    assert 'tools.toml::tool.isort.profile' in said.out and 'the standard has "b"' in said.out
+    assert 'tool.isort.profile' in said.out and 'the standard has "b"' in said.out
     assert '_commit: v2.0.0' in (updated / '.copier-answers.yml').read_text()
 
 

@@ -53,15 +53,15 @@ def _one(path: str, stages: Mapping[int, tuple[str, str]], data: Mapping[str, by
 
 def untouched(top: Path, found: Iterable[Unmerged]) -> frozenset[str]:
     """Those of the paths that are in the work tree as Git or Copier left them: nobody has begun to edit them."""
-    disk = {item.path: _normal(read_file(top / item.path)) for item in found}
+    disk = {item.path: normal(read_file(top / item.path)) for item in found}
     both = [item for item in found if item.ours is not None and item.theirs is not None]
-    same = {item.path for item in found if _one_side(item) and disk[item.path] in map(_normal, item[1:4])}
+    same = {item.path for item in found if _one_side(item) and disk[item.path] in map(normal, item[1:4])}
     same -= {path for path, data in disk.items() if data is None}
     for style in STYLES:
         asked = [item.path for item in both if item.path not in same]
         shown = _as_git_shows(top, asked, style)
         same |= {path for path in asked if shown.get(path) is not None and shown[path] == disk[path]}
-    same |= {item.path for item in both if item.path not in same and disk[item.path] == _as_copier_shows(top, item)}
+    same |= {item.path for item in both if item.path not in same and disk[item.path] == merged_by_line(top, item)}
     return frozenset(same)
 
 
@@ -71,7 +71,7 @@ def _one_side(item: Unmerged) -> bool:
     return any(file is None or file.mode is Mode.LINK or decode(file.data) is None for file in sides)
 
 
-def _normal(file: File | None) -> bytes | None:
+def normal(file: File | None) -> bytes | None:
     """Bytes without what depends on who calls Git and on which system."""
     return LABEL.sub(rb'\1', file.data.replace(b'\r\n', b'\n')) if file is not None else None
 
@@ -99,10 +99,10 @@ def _as_git_shows(top: Path, paths: list[str], style: str) -> dict[str, bytes | 
             )  # fmt: skip
         except GitError:  # an older Git that does not know the style
             return {}
-        return {path: _normal(read_file(folder / 'tree' / path)) for path in paths}
+        return {path: normal(read_file(folder / 'tree' / path)) for path in paths}
 
 
-def _as_copier_shows(top: Path, item: Unmerged) -> bytes | None:
+def merged_by_line(top: Path, item: Unmerged) -> bytes | None:
     """The path as Copier leaves it: `git merge-file` decides a little differently than `git merge`."""
     with tempfile.TemporaryDirectory(prefix='trueup-') as name:
         sides = [Path(name) / side for side in ('ours', 'base', 'theirs')]
@@ -112,7 +112,7 @@ def _as_copier_shows(top: Path, item: Unmerged) -> bytes | None:
             run_git(top, 'merge-file', '--quiet', *map(str, sides))
         except GitError:  # its exit code is the number of conflicts
             pass
-        return _normal(read_file(sides[0]))
+        return normal(read_file(sides[0]))
 
 
 def settle(top: Path, path: str, file: File | None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from trueup.errors import Refusal, UserError
@@ -36,7 +36,7 @@ from trueup.lifecycle.service import (
     work_tree,
 )
 from trueup.lifecycle.workspace import Workspace
-from trueup.model import Change, Changed, Clean, Conflict, File, Outcome, Plan, Report
+from trueup.model import Change, Changed, Clean, Conflict, File, Outcome, Plan, Report, Tree
 from trueup.plan import Context, joined
 from trueup.repo import Repo, read_file, repo_from_commit
 from trueup.standard import choose_tag, dev_standard, is_older, parse_address, require_unmoved, version_of
@@ -55,6 +55,8 @@ class Step:
     plan: Plan
     answers: Mapping[str, object]
     migrations: tuple[Done, ...] = ()
+    base: Tree = field(default_factory=dict)
+    theirs: Tree = field(default_factory=dict)
 
 
 def update(path: Path, run: Run, to: str = '') -> Outcome:
@@ -129,7 +131,8 @@ def plan_between(service: Service, repo: Repo, old: Recorded, new: Recorded, run
     context = Context(policies, f'standard {new.tag}')
     plan = over(moved.plan, plan_service(service, moved.repo, (base.tree, theirs), context, outer=outer))
     notes = (*((base.note,) if base.note else ()), *plan.notes, *left_notes(moved, service.prefix))
-    return Step(Recorded(old.answers, new.standard, base.tag), new.tag, replace(plan, notes=notes), answers, moved.done)
+    before = Recorded(old.answers, new.standard, base.tag)
+    return Step(before, new.tag, replace(plan, notes=notes), answers, moved.done, base.tree, theirs)
 
 
 def _tag_of(recorded: Recorded, run: Run) -> str:
@@ -145,13 +148,12 @@ def _tag_of(recorded: Recorded, run: Run) -> str:
 
 
 def _steps(space: Workspace, step: Step, run: Run) -> Worked:
-    before = _resolved_text(space)
     commits: list[tuple[str, str]] = []
     commit_steps(space, step.migrations, commits)
     last = space.prefix + ANSWERS_FILE
     space.write(change for change in step.plan.changes if change.path != last)
     locked, done = Locked(), Plan()
-    if is_locked(step.answers) and (space.service / LOCK).is_file() and _resolved_text(space) != before:
+    if needs_lock(space, step, repo_from_commit(space.root, 'HEAD' if not commits else f'HEAD~{len(commits)}')):
         locked = relock(space, str(step.answers.get('package_index_url') or ''), run)
         done = locked.plan(space)
         locked.write(space)
@@ -191,10 +193,17 @@ def _is_toml(text: str) -> bool:
     return True
 
 
-def _resolved_text(space: Workspace) -> object:
+def needs_lock(space: Workspace, step: Step, before: Repo) -> bool:
+    """Whether the service has a lock of the standard's kind, and what it depends on is not as it was; paths from the top."""
+    if not is_locked(step.answers) or not (space.service / LOCK).is_file():
+        return False
+    path = f'{space.prefix}pyproject.toml'
+    return _locked_part(read_file(space.root / path)) != _locked_part(before.file(path))
+
+
+def _locked_part(file: File | None) -> object:
     """What of pyproject.toml a lock depends on."""
-    path = space.service / 'pyproject.toml'
-    found = decode(path.read_bytes()) if path.is_file() else None
+    found = decode(file.data) if file is not None else None
     if found is None:
         return None
     try:
