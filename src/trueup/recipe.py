@@ -7,22 +7,29 @@ Read here and not by Copier, because `check` needs it without Copier's 0.3 s of 
 from __future__ import annotations
 
 import functools
+import json
+import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import cast
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from typing import Any, cast
 
 import yaml
 
 from trueup.errors import UserError
 from trueup.git import answers, blobs, tree_entries
 from trueup.policy import matches
+from trueup.settings import cache_folder
 from trueup.standard import Standard
 
 NAMES = ('copier.yml', 'copier.yaml')
 ADDING = ('_exclude', '_jinja_extensions', '_secret_questions', '_skip_if_exists')
 """Settings of which several documents add up; of all others the last counts."""
 DEFAULT_ANSWERS = '.copier-answers.yml'
+FOLDER_NAME = '_folder_name'
+FORMAT = 1
+"""Of what is kept in the cache."""
 _EXPRESSION = re.compile(r'\{\{.*?\}\}|\{%.*?%\}', re.DOTALL)
 
 
@@ -40,6 +47,11 @@ class Recipe:
     named_by_folder: bool = False
     """Whether files of the template, not only answers, depend on the name of the service's folder."""
 
+    def folder_matters(self, answers: Mapping[str, object]) -> bool:
+        """Whether a render with these answers depends on the name of the folder it goes to."""
+        unanswered = (question for name, question in self.questions.items() if name not in answers)
+        return self.named_by_folder or any(FOLDER_NAME in str(question) for question in unanswered)
+
     @property
     def stored(self) -> frozenset[str]:
         """Questions whose replies a service keeps; those with `when: false` are derived."""
@@ -52,18 +64,27 @@ def read_recipe(standard: Standard, tag: str) -> Recipe:
 
 
 def written_once(standard: Standard, tag: str) -> tuple[str, ...]:
-    """Patterns of files that Copier never writes again (`_skip_if_exists`); read only where a template has any."""
-    return _written_once(standard, standard.commit(tag) or f'refs/tags/{tag}', tag)
-
-
-@functools.lru_cache(maxsize=32)
-def _written_once(standard: Standard, commit: str, tag: str) -> tuple[str, ...]:
-    named = answers(standard.mirror, 'grep', '--quiet', '-F', '_skip_if_exists', commit, '--', '*.yml', '*.yaml')
-    return _recipe(standard, commit, tag).once if named else ()
+    """Patterns of files that Copier never writes again (`_skip_if_exists`)."""
+    return read_recipe(standard, tag).once
 
 
 @functools.lru_cache(maxsize=32)
 def _recipe(standard: Standard, commit: str, tag: str) -> Recipe:
+    """Kept by commit: `check` asks for it each time, and YAML is slow to read."""
+    kept = cache_folder() / 'recipes' / f'{commit}.{FORMAT}.json'
+    with suppress(OSError, ValueError, TypeError):
+        data: dict[str, Any] = json.loads(kept.read_text(encoding='utf-8'))
+        parts: dict[str, Any] = {name: tuple(one) if isinstance(one, list) else one for name, one in data.items()}
+        return Recipe(**parts)
+    found = _read(standard, commit, tag)
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    scratch = kept.with_suffix(f'.{os.getpid()}')
+    scratch.write_text(json.dumps(asdict(found), default=str), encoding='utf-8')
+    os.replace(scratch, kept)
+    return found
+
+
+def _read(standard: Standard, commit: str, tag: str) -> Recipe:
     entries = tree_entries(standard.mirror, commit)
     top = next((name for name in NAMES if name in entries), '')
     if not top:
@@ -148,4 +169,4 @@ def _names_folder(standard: Standard, commit: str, below: str) -> bool:
     """Whether a file that is rendered mentions the folder's name."""
     plain = not _EXPRESSION.search(below)
     paths = (below,) if below and plain else ('.', *(f':(exclude){name}' for name in NAMES))
-    return answers(standard.mirror, 'grep', '--quiet', '--fixed-strings', '_folder_name', commit, '--', *paths)
+    return answers(standard.mirror, 'grep', '--quiet', '--fixed-strings', FOLDER_NAME, commit, '--', *paths)

@@ -11,7 +11,7 @@ from datetime import timedelta
 from trueup.errors import Refusal
 from trueup.facts import read_facts
 from trueup.lifecycle.answers import Ask, fitting, reply, require_questions
-from trueup.lifecycle.desired import outer_tree, plan_service, policies_at
+from trueup.lifecycle.desired import for_folder, outer_tree, plan_service, policies_at
 from trueup.lifecycle.migrating import Done, Wish, left_notes, migrate, over, overlay
 from trueup.lifecycle.run import Run
 from trueup.lifecycle.service import Service, work_tree
@@ -85,8 +85,9 @@ def prepare(service: Service, repo: Repo, run: Run, ask: Ask | None = None) -> A
     require_questions(settings.answers, recipe)
     replies = reply(facts, name=service.name, service_root=service.service_root, given=settings.answers, ask=ask)
     replies = fitting(replies, recipe)
-    theirs = render(standard, tag, replies.values)
-    answers = {**replies.values, **recorded_answers(theirs)}
+    given = for_folder(service, standard, tag, replies.values)
+    theirs = render(standard, tag, given)
+    answers = {**given, **recorded_answers(theirs)}
     conversion = _convert(repo, answers)
     if conversion is not None and _keeps_its_packager(repo, conversion):
         theirs = render(standard, tag, {**replies.values, 'packaging': 'keep'})

@@ -15,12 +15,12 @@ from trueup.lineage import Lineage, parse_lineage
 from trueup.model import File, Plan, Tree
 from trueup.plan import Context, interesting, joined, plan, prefixed
 from trueup.policy import Policies
-from trueup.recipe import written_once
+from trueup.recipe import read_recipe, written_once
 from trueup.repo import Repo
 from trueup.report import looks_secret
 from trueup.settings import STANDARD_VARIABLE
 from trueup.standard import Standard, consented, installed_from, open_standard, parse_address, require_tagged, require_trust
-from trueup.template import parse_answers, render
+from trueup.template import FOLDER_KEY, parse_answers, render
 from trueup.waivers import Waiver, read_waivers
 
 HOOKS_FILE = '.pre-commit-config.yaml'
@@ -52,7 +52,17 @@ def read_recorded(service: Service, repo: Repo, run: Run, *, fresh: bool = False
     address = require_trust(str(answers['_src_path']), trusted_addresses(service, run), where=where)
     address = consented(address, run.settings, run.user)
     tag = require_tagged(str(answers['_commit']), where=where)
-    return Recorded(answers, open_standard(address, need='' if fresh else tag), tag)
+    standard = open_standard(address, need='' if fresh else tag)
+    return Recorded(for_folder(service, standard, tag, answers), standard, tag)
+
+
+def for_folder(
+    service: Service, standard: Standard, tag: str, answers: Mapping[str, object]
+) -> Mapping[str, object]:
+    """The answers, with the name of the service's folder where it matters to the template."""
+    if standard.commit(tag) is None or not read_recipe(standard, tag).folder_matters(answers):
+        return answers
+    return {**answers, FOLDER_KEY: service.name}
 
 
 def require_no_secrets(answers: Mapping[str, object], *, where: str) -> None:
