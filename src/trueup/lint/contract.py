@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 from trueup.lint.model import Command, Job, Output, Reading
 
 
+Closure = Literal['file', 'names', 'contents', 'unknown']
+"""How much of a project a linter's word on a file depends on: the file, the names of all modules, what they contain."""
+
+
 class Checker(Protocol):
-    """One linter; a module of `lint/tools/` has these four functions."""
+    """One linter; a module of `lint/tools/` has these five functions."""
+
+    def closure(self, folder: Path) -> Closure:
+        """What a verdict depends on besides the configuration; `unknown` if that can't be told from outside."""
 
     def excludes(self, folder: Path) -> Callable[[str], bool]:
         """Whether the tool's configuration that holds in `folder` leaves out a path relative to it."""

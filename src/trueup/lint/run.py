@@ -1,20 +1,23 @@
-"""Run the four linters over a service as one: in parallel, by project, held against the baseline."""
+"""Run the four linters over a service as one: what is known is recalled, the rest runs in parallel, all is judged."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from trueup.lint.baseline import Baseline
+from trueup.lint.cached import Cache, Known, watched
+from trueup.lint.execute import execute
 from trueup.lint.files import has_plain_name, select_files
 from trueup.lint.judge import Baselines, judge, part_of
 from trueup.lint.model import LintResult, Reading, Task
 from trueup.lint.plan import plan_tasks
-from trueup.lint.process import run_command
+from trueup.lint.store import Store, default_folder
 from trueup.lint.tools import CHECKERS
+from trueup.lint.world import World, look
 
 TOOLS = ('black', 'isort', 'flake8', 'pylint')
 
@@ -24,12 +27,24 @@ class LintOptions:
     """How to lint: which tools, in which environment of the service, against which baseline.
 
     `python` is the interpreter of the service's environment (searched if None). `baseline` replaces the recorded one.
+    `inside` says that this process ends after the run, so that small work may be done in it. `progress` is told the
+    name of a tool when it comes to its end.
     """
 
     tools: tuple[str, ...] = TOOLS
     python: Path | None = None
     baseline: Baseline | None = None
     use_baseline: bool = True
+    use_cache: bool = True
+    inside: bool = False
+    progress: Callable[[str], None] | None = None
+
+
+class Run(NamedTuple):
+    """A result and the paths that it depends on."""
+
+    result: LintResult
+    paths: tuple[str, ...] = ()
 
 
 def lint(root: Path, files: Sequence[str] | None = None, *, options: LintOptions = LintOptions()) -> LintResult:
@@ -38,21 +53,43 @@ def lint(root: Path, files: Sequence[str] | None = None, *, options: LintOptions
     A tool that fails does not hide what the others found. Raises UserError on a name that is not there, on a
     configuration or baseline that can't be read, and on a tool that does not exist.
     """
+    return lint_run(root, files, options=options).result
+
+
+def lint_run(root: Path, files: Sequence[str] | None, *, options: LintOptions) -> Run:
+    """The same, with all that the result depends on."""
     root = root.absolute()
     chosen = select_files(root, files)
     tasks = plan_tasks(root, chosen, tools=options.tools, python=options.python)
-    parts = [part_of(root, task, reading) for task, reading in zip(tasks, _run_all(tasks), strict=True)]
+    worlds = _look(tasks)
+    readings = _readings(tasks, worlds, options)
+    parts = [part_of(root, task, reading) for task, reading in zip(tasks, readings, strict=True)]
     known = Baselines(root, options.baseline, use=options.use_baseline)
     result = judge(parts, known, whole=files is None and set(options.tools) == set(TOOLS), checked=len(chosen))
     odd = tuple(f'not checked, its name is not UTF-8: {ascii(name)}' for name in chosen if not has_plain_name(name))
-    return replace(result, notes=result.notes + odd, checked=len(chosen) - len(odd))
+    result = replace(result, notes=result.notes + odd, checked=len(chosen) - len(odd))
+    return Run(result, (*watched(tasks, worlds), *(str(root / name) for name in chosen)))
 
 
-def _run_all(tasks: Sequence[Task]) -> list[Reading]:
-    with ThreadPoolExecutor(max_workers=max(2, os.cpu_count() or 2)) as pool:
-        return list(pool.map(_run_one, tasks))
+def _look(tasks: Sequence[Task]) -> dict[Path, World]:
+    files: dict[Path, set[str]] = {}
+    for task in tasks:
+        files.setdefault(task.job.folder, set()).update(task.job.files)
+    return {folder: look(folder, sorted(names)) for folder, names in files.items()}
 
 
-def _run_one(task: Task) -> Reading:
-    checker = CHECKERS[task.tool]
-    return checker.read(task.job, run_command(checker.command(task.job)))
+def _readings(tasks: Sequence[Task], worlds: Mapping[Path, World], options: LintOptions) -> list[Reading]:
+    cache = Cache(Store(default_folder()) if options.use_cache else None, worlds)
+    known = [cache.recall(task) for task in tasks]
+    fresh = _run(known, options)
+    if any(fresh) and options.use_cache and _look(tasks) == worlds:
+        for entry, task, reading in zip(known, tasks, fresh, strict=True):
+            cache.keep(entry, task, reading)
+    return [cache.complete(entry, task, reading) for entry, task, reading in zip(known, tasks, fresh, strict=True)]
+
+
+def _run(known: Sequence[Known], options: LintOptions) -> list[Reading | None]:
+    """Run what is not known; None for what is."""
+    wanted = [entry.task for entry in known if entry.task]
+    outputs = iter(execute(wanted, inside=options.inside, progress=options.progress))
+    return [CHECKERS[entry.task.tool].read(entry.task.job, next(outputs)) if entry.task else None for entry in known]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from trueup.errors import UserError
 from trueup.lint.configuration import Source, ancestors, tool_table
+from trueup.lint.contract import Closure
 from trueup.lint.model import Command, Job, Message, Output, Reading
 from trueup.lint.process import arguments_of, last_words, module_command
 
@@ -64,6 +65,12 @@ def notes(folder: Path) -> tuple[str, ...]:
     """black reads pyproject.toml only: nothing can be shadowed."""
     del folder
     return ()
+
+
+def closure(folder: Path) -> Closure:
+    """black looks at one file and its own options."""
+    del folder
+    return 'file'
 
 
 def command(job: Job) -> Command:

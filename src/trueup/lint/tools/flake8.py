@@ -10,6 +10,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from trueup.lint.configuration import Source, ancestors, read_ini, shadowed, tool_table
+from trueup.lint.contract import Closure
 from trueup.lint.model import Command, Job, Message, Output, Reading
 from trueup.lint.process import arguments_of, last_words, module_command
 
@@ -50,6 +51,13 @@ def excludes(folder: Path) -> Callable[[str], bool]:
 def notes(folder: Path) -> tuple[str, ...]:
     """Which configuration files flake8 never reads because another one comes first."""
     return shadowed('flake8', folder, _sources(folder))
+
+
+def closure(folder: Path) -> Closure:
+    """One file and the options, but plug-ins that the project itself holds are code of it."""
+    source = next(_sources(folder), None)
+    local = source is not None and b'local-plugins' in source.path.read_bytes()
+    return 'contents' if local else 'file'
 
 
 def command(job: Job) -> Command:

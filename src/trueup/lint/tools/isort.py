@@ -9,6 +9,7 @@ from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 
 from trueup.lint.configuration import Source, ancestors, read_ini, shadowed, tool_table
+from trueup.lint.contract import Closure
 from trueup.lint.model import Command, Job, Message, Output, Reading
 from trueup.lint.process import arguments_of, last_words, module_command
 
@@ -72,6 +73,12 @@ def excludes(folder: Path) -> Callable[[str], bool]:
 def notes(folder: Path) -> tuple[str, ...]:
     """Which configuration files isort never reads because another one comes first."""
     return shadowed('isort', folder, _sources(folder))
+
+
+def closure(folder: Path) -> Closure:
+    """isort looks for the imported names in the project, to know what is the service's own."""
+    del folder
+    return 'names'
 
 
 def command(job: Job) -> Command:

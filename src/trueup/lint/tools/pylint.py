@@ -12,6 +12,7 @@ from pathlib import Path
 
 from trueup.errors import UserError
 from trueup.lint.configuration import Source, ancestors, read_ini, shadowed, split_words, tool_table
+from trueup.lint.contract import Closure
 from trueup.lint.model import Command, Job, Message, Output, Reading
 from trueup.lint.process import arguments_of, last_words
 from trueup.lint.score import EVALUATION, Thresholds, matches
@@ -21,6 +22,8 @@ NAMES = ('pylintrc', 'pylintrc.toml', '.pylintrc', '.pylintrc.toml', 'pyproject.
 STARTER = Path(__file__).parents[1] / 'start_pylint.py'
 COMMENTS = ('#', ';')
 NOWHERE = ('Command line', 'Command line or configuration file')
+REACHING = ('init-hook', 'spelling-dict', 'spelling-private-dict-file')
+"""Options that run code, or read files, from anywhere."""
 BLIND = ('import-error', 'no-name-in-module', 'no-member', 'c-extension-no-member')
 """Rules that only say something true where the service's dependencies are installed."""
 
@@ -62,6 +65,15 @@ def thresholds(folder: Path) -> Thresholds:
             f'pylint option fail-under is not a number: {under}', where=str(source.path), hint='write it as 9.5'
         ) from error
     return Thresholds(fail_under, source.words('fail-on'), source.text('evaluation') or EVALUATION)
+
+
+def closure(folder: Path) -> Closure:
+    """The modules that are imported, and those they import; an option that reaches outside of the project is beyond us."""
+    source = next(_sources(folder), None)
+    if source is None:
+        return 'contents'
+    outside = any(os.path.isabs(root) or root.startswith('..') for root in source.words('source-roots'))
+    return 'unknown' if outside or any(source.text(name) for name in REACHING) else 'contents'
 
 
 def command(job: Job) -> Command:
