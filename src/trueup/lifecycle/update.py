@@ -25,6 +25,7 @@ from trueup.lifecycle.landing import Worked, land
 from trueup.lifecycle.locking import LOCK, Locked, is_locked, relock
 from trueup.lifecycle.migrating import Done, Wish, commit_steps, left_notes, migrate, over
 from trueup.lifecycle.nearest import base_of
+from trueup.lifecycle.renamed import rename
 from trueup.lifecycle.run import Run
 from trueup.lifecycle.service import (
     ANSWERS_FILE,
@@ -37,7 +38,7 @@ from trueup.lifecycle.service import (
 )
 from trueup.lifecycle.workspace import Workspace
 from trueup.model import Change, Changed, Clean, Conflict, File, Outcome, Plan, Report, Tree
-from trueup.plan import Context, joined
+from trueup.plan import Context, joined, prefixed
 from trueup.repo import Repo, read_file, repo_from_commit
 from trueup.standard import choose_tag, dev_standard, is_older, parse_address, require_unmoved, version_of
 from trueup.template import recorded_answers, render
@@ -129,7 +130,12 @@ def plan_between(service: Service, repo: Repo, old: Recorded, new: Recorded, run
     # Around a service stands its hooks file only: without the recorded version, the nearest one tells it as well.
     outer = None if around is None else (outer_tree(service, new.standard, base.tag, old.answers), around)
     context = Context(policies, f'standard {new.tag}')
-    plan = over(moved.plan, plan_service(service, moved.repo, (base.tree, theirs), context, outer=outer))
+    named = rename(moved.repo, base.tree, theirs, policies)
+    plan = over(
+        prefixed(named.plan, service.prefix),
+        plan_service(service, named.repo, (named.base, theirs), context, outer=outer),
+    )
+    plan = over(moved.plan, plan)
     notes = (*((base.note,) if base.note else ()), *plan.notes, *left_notes(moved, service.prefix))
     before = Recorded(old.answers, new.standard, base.tag)
     return Step(before, new.tag, replace(plan, notes=notes), answers, moved.done, base.tree, theirs)
