@@ -3,7 +3,7 @@
 Tests and the demo never rely on the checkout's own tags: each builds its standard with this. The commits carry a fixed
 author and date, so the same checkout gives the same commits.
 
-    python -m tests.support.standard DEST
+    python -m tests.support.standard DEST [VERSION...]
 """
 
 from __future__ import annotations
@@ -22,11 +22,33 @@ PYPROJECT = 'template/pyproject.toml.jinja'
 HOOKS = 'template/{% if at_root %}.pre-commit-config.yaml{% endif %}.jinja'
 MAKEFILE = 'template/{% if full %}Makefile{% endif %}.jinja'
 RUNBOOK = 'template/{% if full %}docs{% endif %}/runbook.md.jinja'
+OPERATIONS = 'template/{% if full %}docs{% endif %}/operations.md.jinja'
+DOCKERFILE = 'template/{% if full %}Dockerfile{% endif %}.jinja'
+IGNORES = 'template/{% if quality %}.gitignore{% endif %}'
+JENKINSFILE = 'template/{% if jenkins %}Jenkinsfile{% endif %}.jinja'
+NOXFILE = 'template/noxfile.py.jinja'
+DELIVERY = 'copier/delivery.yml'
+POLICIES = 'policies.toml'
 RUNBOOK_TEXT = """# Runbook of {{ service_name }}
 
 1. Is it alive? `GET /livez` answers 200 as long as the process runs.
 2. Is it ready? `GET /readyz` answers 503 with the reason while there is no model.
 3. What runs there? `GET /version` names the service's and the model's version.
+"""
+HOOKS_HEAD = """default_install_hook_types: [pre-commit, pre-push]
+minimum_pre_commit_version: "3.5.0"
+"""
+WORKERS = """
+workers:
+  type: int
+  help: Processes in one container
+  default: 1
+"""
+MOVES = """
+[[moves]]
+version = "0.3.0"
+files = { "docs/runbook.md" = "docs/operations.md" }
+keys = { 'pyproject.toml::tool.pylint."messages control"' = "pyproject.toml::tool.pylint.messages_control" }
 """
 FIXED = {
     'GIT_AUTHOR_NAME': 'trueup',
@@ -41,7 +63,7 @@ FIXED = {
 def build_standard(dest: Path, *, versions: Sequence[str] = VERSIONS) -> Path:
     """Write a repository to `dest` (absent or empty) with one commit and tag `vX.Y.Z` per version; returns `dest`.
 
-    Each tag holds the checkout as it is on disk (tracked and untracked, not ignored) with that version; 0.2.0 and later
+    Each tag holds the checkout as it is on disk (tracked and untracked, not ignored) with that version; 0.2.0 and 0.3.0
     also change the template.
     """
     dest = dest.resolve()
@@ -51,8 +73,8 @@ def build_standard(dest: Path, *, versions: Sequence[str] = VERSIONS) -> Path:
     _copy_checkout(dest)
     _git(dest, 'init', '--quiet', '--initial-branch=main')
     for number, version in enumerate(versions):
-        if version == '0.2.0':
-            second_version(dest)
+        if change := CHANGES.get(version):
+            change(dest)
         _set_version(dest, version)
         date = f'2026-01-{number + 1:02d}T12:00:00+0000'
         _git(dest, 'add', '--all', '--force', '.')
@@ -71,6 +93,33 @@ def second_version(dest: Path) -> None:
         raise AssertionError(f'{RUNBOOK} is already there: 0.2.0 would add nothing')
     runbook.parent.mkdir(parents=True, exist_ok=True)
     runbook.write_text(RUNBOOK_TEXT, encoding='utf-8')
+
+
+def third_version(dest: Path) -> None:
+    """Give the template in `dest` what 0.3.0 brings: keys of most files, a question, a renamed and a dropped file."""
+    pyproject = dest / PYPROJECT
+    _edit(pyproject, 'min-similarity-lines = 8\n', 'min-similarity-lines = 6\n')
+    _edit(pyproject, '[tool.pylint."messages control"]\n', '[tool.pylint.messages_control]\n')
+    _edit(pyproject, '    "fixme",\n', '    "fixme",\n    "too-many-lines",\n')
+    _edit(pyproject, 'fail_under = 80\n', 'fail_under = 82\nexclude_also = ["if TYPE_CHECKING:"]\n')
+    _edit(pyproject, '    "httpx2>=2",\n', '    "httpx2>=2",\n    "hypothesis>=6.100",\n')
+    _edit(dest / HOOKS, 'default_install_hook_types: [pre-commit, pre-push]\n', HOOKS_HEAD)
+    _edit(dest / HOOKS, '      - id: flake8\n', '      - id: flake8\n        require_serial: true\n')
+    _edit(dest / NOXFILE, '`nox -l` lists them."""', '`nox -l` lists them, the pipeline runs `lint` and `tests`."""')
+    _edit(dest / MAKEFILE, 'train build docs clean\n', 'train build docs audit clean\n')
+    _edit(dest / MAKEFILE, 'clean: ## ', 'audit: ## Look for known weaknesses\n\t$(NOX) -s audit\n\nclean: ## ')
+    _edit(dest / MAKEFILE, ' .hypothesis ', ' .hypothesis htmlcov ')
+    _edit(dest / DOCKERFILE, '--start-period=20s', '--start-period=40s')
+    _edit(dest / DOCKERFILE, 'EXPOSE {{ port }}\n', 'ENV WEB_CONCURRENCY={{ workers }}\nEXPOSE {{ port }}\n')
+    _edit(dest / IGNORES, '.coverage.*\n', '.coverage.*\n.hypothesis/\n')
+    _append(dest / DELIVERY, WORKERS)
+    _append(dest / POLICIES, MOVES)
+    (dest / JENKINSFILE).unlink()
+    (dest / RUNBOOK).rename(dest / OPERATIONS)
+    _append(dest / OPERATIONS, '4. Who is called? The owner that `/version` names.\n')
+
+
+CHANGES: dict[str, Callable[[Path], None]] = {'0.2.0': second_version, '0.3.0': third_version}
 
 
 def commit_all(folder: Path, message: str = 'chore: start') -> None:
@@ -114,6 +163,11 @@ def _edit(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new), encoding='utf-8')
 
 
+def _append(path: Path, text: str) -> None:
+    with path.open('a', encoding='utf-8') as stream:
+        stream.write(text)
+
+
 def _substitute(path: Path, pattern: str, new: str) -> None:
     replace: Callable[[re.Match[str]], str] = lambda _: new
     text, count = re.subn(pattern, replace, path.read_text(encoding='utf-8'))
@@ -139,12 +193,12 @@ def _git(folder: Path, *arguments: str, date: str = '2026-01-01T12:00:00+0000') 
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Build into the folder given as the only argument."""
+    """Build into the folder given first, with the versions given after it."""
     arguments = sys.argv[1:] if argv is None else list(argv)
-    if len(arguments) != 1:
-        sys.stderr.write('usage: python -m tests.support.standard DEST\n')
+    if not arguments:
+        sys.stderr.write('usage: python -m tests.support.standard DEST [VERSION...]\n')
         return 2
-    sys.stdout.write(f'{build_standard(Path(arguments[0]))}\n')
+    sys.stdout.write(f'{build_standard(Path(arguments[0]), versions=arguments[1:] or VERSIONS)}\n')
     return 0
 
 
