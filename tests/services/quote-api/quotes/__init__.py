@@ -1,0 +1,3 @@
+"""Prices policies."""
+
+from quotes.pricing import price
