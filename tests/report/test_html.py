@@ -84,7 +84,7 @@ def test_shows_every_decision_and_open_key() -> None:
         assert told in shown
     assert 'test_a.py::test_x: assert 1 == 2' in shown and 'trueup undo' in shown and 'setup.py:9' in shown
     filters = [found['name'] for tag, found in page.elements if tag == 'select']
-    assert filters == ['file', 'owner', 'action', 'level']
+    assert filters == ['file', 'decision', 'rule', 'owner', 'sure']
 
 
 def test_marks_say_what_colours_say() -> None:

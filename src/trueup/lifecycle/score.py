@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from trueup.lifecycle.service import ANSWERS_FILE
 from trueup.merge import strategy_for
 from trueup.model import Action, KeyPath, Plan, Score, Tree
 from trueup.plan import pending
@@ -30,12 +31,12 @@ def scores(plan: Plan, theirs: Tree, prefix: str) -> tuple[Score, ...]:
     """For each topic how many of the standard's entries the service has as they should be."""
     total: dict[str, set[tuple[str, KeyPath]]] = {}
     for path, file in theirs.items():
+        if path == ANSWERS_FILE:
+            continue
         text = decode(file.data)
         for key in _entries(path, None if text is None else text.text):
             total.setdefault(_topic(path, key), set()).add((path, key))
-    missing = [
-        (each.path.removeprefix(prefix), each.key) for each in pending(plan) if each.action is not Action.REMOVE
-    ]
+    missing = [(each.path.removeprefix(prefix), each.key) for each in pending(plan) if each.action is not Action.REMOVE]
     order = dict.fromkeys([*(topic for topic, _ in TOPICS), REST])
     return tuple(
         Score(topic, sum(not _below(entry, missing) for entry in total[topic]), len(total[topic]))

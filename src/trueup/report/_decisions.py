@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from trueup.model import Action, Change, Conflict, Decision, File, Level, Report
+from trueup.report._filter import data_of
 from trueup.report._markup import Markup, breakable, element, join
 from trueup.report._masking import mask
 from trueup.report._summary import FileSummary, file_summaries, key_text, plural, visible
@@ -14,7 +15,6 @@ from trueup.report._values import conflict_values, decision_values
 MARKS = {Action.ADD: '+', Action.CHANGE: '~', Action.REMOVE: '-', Action.KEEP: '=', Action.MOVE: '>'}
 LARGE = 200_000
 """Characters of a file that are shown at most."""
-FILTERS = ('owner', 'action', 'level')
 
 
 def open_section(report: Report) -> Markup:
@@ -34,7 +34,7 @@ def _conflict(each: Conflict) -> Markup:
         element('code', breakable(key_text(each.path, each.key))),
     )
     values = conflict_values(each) if each.ours is not None or each.theirs is not None else Markup('')
-    return element('article', head, reason, values, class_='decision')
+    return element('article', head, reason, values, class_='decision', tabindex='-1')
 
 
 def decisions_section(report: Report, prefix: str) -> Markup:
@@ -50,34 +50,12 @@ def decisions_section(report: Report, prefix: str) -> Markup:
     blocks = [_file(each, by_path[each.path], ids[each.path]) for each in summaries]
     tree = element('nav', element('h3', 'Files'), _tree(summaries, ids), aria_label='Files', class_='tree')
     title = element('h2', 'Decisions, key by key')
-    nothing = element('p', 'Nothing matches the filter.', class_='nothing', hidden=True)
-    main = element('div', blocks, nothing, class_='files')
     return element(
         'section',
         title,
-        _filter(report),
-        element('div', tree, main, class_='split'),
+        element('div', tree, element('div', blocks, class_='files'), class_='split'),
         class_='decisions',
-        data_filtered=True,
     )
-
-
-def _filter(report: Report) -> Markup:
-    decisions = report.plan.decisions
-    values = {name: sorted({str(getattr(each, name)) for each in decisions}) for name in FILTERS}
-    paths = sorted({each.path for each in decisions})
-    field = element('input', type='search', name='text', placeholder='key, value, reason  ( / )', autocomplete='off')
-    search = element('label', element('span', 'Search'), field)
-    selects = [_select('file', paths), *(_select(name, values[name]) for name in FILTERS)]
-    count = element('output', plural(len(decisions), 'decision'), aria_live='polite')
-    reset = element('button', 'Reset', type='button', class_='reset')
-    # Without JavaScript everything is shown and the filter stays hidden.
-    return element('form', search, selects, reset, count, class_='filter', role='search', hidden=True)
-
-
-def _select(name: str, values: Sequence[str]) -> Markup:
-    options = [element('option', 'all', value=''), *(element('option', value, value=value) for value in values)]
-    return element('label', element('span', name), element('select', options, name=name))
 
 
 def _whole(decision: Decision, change: Change | None) -> Decision:
@@ -122,10 +100,8 @@ def _decision(each: Decision) -> Markup:
             else Markup('')
         ),
     )
-    data = {'file': each.path, **{name: str(getattr(each, name)) for name in FILTERS}}
-    attributes = {f'data_{name}': value for name, value in data.items()}
     return element(
-        'article', head, _origin(each), decision_values(each), class_='decision', tabindex='-1', **attributes
+        'article', head, _origin(each), decision_values(each), class_='decision entry', tabindex='-1', **data_of(each)
     )
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from textwrap import wrap
 
-from trueup.model import Clean, Finding, Report
+from trueup.model import Clean, Decision, Finding, Report
 from trueup.report._blocks import (
     WIDTH,
     debt_lines,
@@ -39,8 +39,12 @@ def check_lines(outcome: Reported, paint: Paint, verbose: bool) -> Iterator[str]
     if never_adopted(report) and not verbose:
         yield from _first_look(report, paint)
         return
+    decisions = {(each.path, each.key): each for each in report.plan.decisions if each.changes}
     for finding in report.findings:
         yield from finding_lines(finding, paint)
+        decision = decisions.get((finding.path, finding.key))
+        if verbose and decision is not None:
+            yield from _decision(decision, paint)
     told = {(each.path, each.key) for each in report.findings}
     yield from open_lines([each for each in report.plan.conflicts if (each.path, each.key) not in told], paint, verbose)
     yield from review_lines(report, paint, verbose)
@@ -50,6 +54,15 @@ def check_lines(outcome: Reported, paint: Paint, verbose: bool) -> Iterator[str]
     yield _check_summary(outcome, paint)
     yield from debt_lines(report.debt, paint, verbose)
     yield from next_lines(report, paint)
+
+
+def _decision(each: Decision, paint: Paint) -> Iterator[str]:
+    """The decision behind a finding, in full."""
+    if each.key:
+        yield f'    before: {one_line(each.before, WIDTH)}'
+        yield f'    after: {one_line(each.after, WIDTH)}'
+    source = f'from {each.source}, ' if each.source else ''
+    yield paint.quiet(f'    {source}decided by {one_line(each.heuristic)}, owner {each.owner}')
 
 
 def _check_summary(outcome: Reported, paint: Paint) -> str:

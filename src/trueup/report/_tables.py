@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from trueup.model import Debt, Fact, Finding, Report, Status
-from trueup.report._markup import Markup, element, join
+from trueup.report._filter import data_of
+from trueup.report._markup import Markup, breakable, element, join
 from trueup.report._summary import key_text, plural
 
 MARKS = {
@@ -29,24 +30,51 @@ def verification_section(report: Report) -> Markup:
 
 def findings_section(report: Report) -> Markup:
     """Where the service differs, and what is waived."""
-    found = _section(
-        f'Findings ({len(report.findings)})', ['where', 'rule', 'what'], [_finding(each) for each in report.findings]
-    )
-    waived = [[*_finding(each), reason] for each, reason in report.waived]
-    return join(found, _section(f'Waived ({len(waived)})', ['where', 'rule', 'what', 'why'], waived))
+    found = _findings(f'Findings ({len(report.findings)})', [(each, '') for each in report.findings])
+    return join(found, _findings(f'Waived ({len(report.waived)})', report.waived))
+
+
+def _findings(title: str, found: Sequence[tuple[Finding, str]]) -> Markup:
+    if not found:
+        return Markup('')
+    waived = any(reason for _, reason in found)
+    head = ['where', 'rule', 'what', *(['why it is waived'] if waived else [])]
+    rows = [(_finding(each) + ([reason] if waived else []), data_of(each)) for each, reason in found]
+    return element('section', element('h2', title), _table(head, [row for row, _ in rows], [data for _, data in rows]))
 
 
 def _finding(each: Finding) -> list[str]:
     where = f'{each.path}:{each.line}' if each.line else each.path
     told = [f'{word}: {text}' for word, text in (('Why', each.reason), ('Hint', each.hint)) if text]
-    hint = join(*(element('p', text, class_='quiet') for text in told))
+    more = join(*(element('p', text, class_='quiet') for text in told))
     key = (
-        element('p', element('code', key_text('', each.key).removeprefix('::')), class_='quiet')
+        element('p', element('code', breakable(key_text('', each.key).removeprefix('::'))), class_='quiet')
         if each.key
         else Markup('')
     )
     weight = element('span', str(each.severity), class_=f'chip severity-{each.severity}')
-    return [element('code', where), join(each.rule, ' ', weight), join(each.message, key, hint)]
+    return [element('code', where), join(each.rule, ' ', weight), join(each.message, key, more)]
+
+
+def scores_section(report: Report) -> Markup:
+    """How much of the standard a service that was never adopted has already."""
+    rows = [
+        element(
+            'tr',
+            element('th', each.topic, scope='row'),
+            element('td', f'{each.met} of {each.total}', class_='number'),
+            element('td', _meter(each.met, max(each.total, 1)), class_='bar'),
+        )
+        for each in report.scores
+    ]
+    if not rows:
+        return Markup('')
+    title = element('h2', 'What it has of the standard')
+    return element('section', title, element('table', element('tbody', rows), class_='bars'))
+
+
+def _meter(value: int, top: int) -> Markup:
+    return element('meter', min='0', max=str(top), value=str(value), aria_hidden='true')
 
 
 def notes_section(report: Report) -> Markup:
@@ -73,13 +101,13 @@ def debt_section(debt: Debt) -> Markup:
 
 def _bars(counts: Mapping[str, int]) -> Markup:
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    top = str(max((count for _, count in ranked), default=1))
+    top = max((count for _, count in ranked), default=1)
     rows = [
         element(
             'tr',
             element('th', element('code', name), scope='row'),
             element('td', str(count), class_='number'),
-            element('td', element('meter', min='0', max=top, value=str(count), aria_hidden='true'), class_='bar'),
+            element('td', _meter(count, top), class_='bar'),
         )
         for name, count in ranked[:RULES]
     ]
@@ -142,9 +170,14 @@ def _section(title: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> 
     return element('section', element('h2', title), _table(head, rows)) if rows else Markup('')
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Markup:
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]], entries: Sequence[Mapping[str, str]] = ()) -> Markup:
+    """A table; `entries` are the attributes by which the filter finds the rows."""
     top = element('tr', [element('th', name, scope='col') for name in head])
-    body = [element('tr', element('th', row[0], scope='row'), _cells(head, row)) for row in rows]
+    attributes = [{'class_': 'entry', 'tabindex': '-1', **each} for each in entries] or [{} for _ in rows]
+    body = [
+        element('tr', element('th', row[0], scope='row'), _cells(head, row), **each)
+        for row, each in zip(rows, attributes, strict=True)
+    ]
     return element(
         'div', element('table', element('thead', top), element('tbody', body)), class_='scroll', tabindex='0'
     )

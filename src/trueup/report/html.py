@@ -10,6 +10,7 @@ from importlib.resources import files
 from trueup.model import Failed, Outcome, Refused, Report
 from trueup.report._cards import cards, scorecard, status_pill
 from trueup.report._decisions import decisions_section, open_section
+from trueup.report._filter import filtered
 from trueup.report._markup import Markup, element, join
 from trueup.report._summary import has_report, service_of, status_word, versions, visible
 from trueup.report._tables import (
@@ -18,6 +19,7 @@ from trueup.report._tables import (
     findings_section,
     next_section,
     notes_section,
+    scores_section,
     verification_section,
 )
 from trueup.report._walk import map_text
@@ -107,9 +109,9 @@ def _sections(report: Report, prefix: str) -> Iterator[Markup]:
     yield cards(report)
     yield open_section(report)
     yield next_section(report)
+    yield scores_section(report)
     yield verification_section(report)
-    yield findings_section(report)
     yield notes_section(report)
-    yield decisions_section(report, prefix)
+    yield filtered(report, findings_section(report), decisions_section(report, prefix))
     yield debt_section(report.debt)
     yield facts_section(report)

@@ -55,6 +55,7 @@ def _section(outcome: Outcome, verbose: bool, *, brief: bool = False) -> Iterato
     yield ''
     yield f'**{status_word(outcome)}**: {_verdict(outcome, report)}'
     yield ''
+    yield from _scores(report)
     yield from _open(report.plan.conflicts)
     yield from _findings(report)
     yield from _verification(report)
@@ -76,6 +77,7 @@ def _verdict(outcome: Outcome, report: Report) -> str:
             f'{kept} of the team\'s own kept' if kept else '',
             f'**{len(report.plan.conflicts)} to decide**' if report.plan.conflicts else '',
             plural(len(report.findings), 'finding') if report.findings else '',
+            f'{len(report.waived)} waived' if report.waived else '',
         ]
     )
 
@@ -108,6 +110,21 @@ def _findings(report: Report) -> Iterator[str]:
             more += f'. Hint: {_plain(each.hint)}' if each.hint else ''
             yield f'* {_code(where, 0)} {each.rule}: {_plain(each.message)}{more}'
         yield ''
+    if report.waived:
+        yield '### Waived'
+        yield ''
+        for each, reason in report.waived:
+            yield f'* {_code(key_text(each.path, each.key), 0)} {each.rule}: {_plain(each.message)}. {_plain(reason)}'
+        yield ''
+
+
+def _scores(report: Report) -> Iterator[str]:
+    if report.scores:
+        yield '### What it has of the standard'
+        yield ''
+        yield from _rows(
+            ['topic', 'has', 'of'], [[each.topic, str(each.met), str(each.total)] for each in report.scores]
+        )
 
 
 def _verification(report: Report) -> Iterator[str]:
@@ -140,11 +157,11 @@ def _folded(title: str, decisions: Sequence[Decision]) -> Iterator[str]:
         yield f'<details><summary>{title} ({len(decisions)})</summary>'
         yield ''
         yield from _rows(
-            ['key', '', 'before', 'after', 'owner', 'why'],
+            ['key', '', 'before', 'after', 'owner', 'why', 'from', 'decided by'],
             [
                 [
                     _code(key_text(each.path, each.key)), str(each.action), _code(each.before), _code(each.after),
-                    str(each.owner), _plain(each.reason),
+                    str(each.owner), _plain(each.reason), _plain(each.source), _plain(each.heuristic),
                 ]
                 for each in decisions
             ],

@@ -1,49 +1,57 @@
 'use strict';
-// Filters the decisions; without this script the page shows all of them.
-const fields = ['file', 'owner', 'action', 'level'];
+// Filters findings and decisions; without this script the page shows all of them. The filter stands in the address
+// (#?file=Makefile&rule=STD001), so that a filtered page can be linked to.
+const fields = ['file', 'decision', 'rule', 'owner', 'sure'];
 const typing = (target) => target.matches('input, select, textarea');
 const forms = [];
 
 for (const section of document.querySelectorAll('[data-filtered]')) {
   const form = section.querySelector('.filter');
-  const decisions = [...section.querySelectorAll('.decision')];
+  const entries = [...section.querySelectorAll('.entry')];
   const files = [...section.querySelectorAll('.file')];
+  const parts = [...section.querySelectorAll('section')];
   const nothing = section.querySelector('.nothing');
-  const texts = new Map(decisions.map((each) => [each, `${each.dataset.file} ${each.textContent}`.toLowerCase()]));
+  const texts = new Map(entries.map((each) => [each, `${each.dataset.file} ${each.textContent}`.toLowerCase()]));
+  const fits = (each, name) => !form.elements[name].value || each.dataset[name] === form.elements[name].value;
 
   const apply = () => {
     const words = form.elements.text.value.toLowerCase().split(/\s+/).filter(Boolean);
     const active = words.length > 0 || fields.some((name) => form.elements[name].value);
     let shown = 0;
-    for (const each of decisions) {
-      const fits = fields.every((name) => !form.elements[name].value || each.dataset[name] === form.elements[name].value);
-      each.hidden = !(fits && words.every((word) => texts.get(each).includes(word)));
+    for (const each of entries) {
+      each.hidden = !(fields.every((name) => fits(each, name)) && words.every((word) => texts.get(each).includes(word)));
       shown += each.hidden ? 0 : 1;
     }
     for (const file of files) {
-      file.hidden = active && !file.querySelector('.decision:not([hidden])');
+      file.hidden = active && !file.querySelector('.entry:not([hidden])');
       const link = section.querySelector(`a[href="#${file.id}"]`);
       if (link) link.parentElement.classList.toggle('off', file.hidden);
     }
+    for (const part of parts) part.hidden = active && !part.querySelector('.entry:not([hidden])');
     nothing.hidden = !(active && shown === 0);
-    const all = decisions.length;
-    form.querySelector('output').value = active ? `${shown} of ${all}` : `${all} decision${all === 1 ? '' : 's'}`;
+    const all = entries.length;
+    form.querySelector('output').value = active ? `${shown} of ${all}` : `${all} ${all === 1 ? 'entry' : 'entries'}`;
   };
 
-  form.hidden = decisions.length === 0;
-  form.addEventListener('input', apply);
+  const note = () => {
+    if (forms.length !== 1) return;
+    const given = [...new FormData(form)].filter(([, value]) => value);
+    history.replaceState(null, '', location.href.split('#')[0] + (given.length ? `#?${new URLSearchParams(given)}` : ''));
+  };
+
+  form.hidden = false;
+  form.addEventListener('input', () => { apply(); note(); });
   form.addEventListener('submit', (event) => event.preventDefault());
-  form.querySelector('.reset').addEventListener('click', () => { form.reset(); apply(); });
+  form.querySelector('.reset').addEventListener('click', () => { form.reset(); apply(); note(); });
   forms.push({ form, apply });
 }
 
 const step = (by) => {
-  const shown = [...document.querySelectorAll('.decision')].filter((each) => each.offsetParent !== null);
+  const shown = [...document.querySelectorAll('.entry, .open .decision')].filter((each) => (each.checkVisibility ? each.checkVisibility() : each.offsetParent !== null));
   if (shown.length === 0) return;
-  const here = shown.indexOf(document.querySelector('.decision.here'));
+  const here = shown.indexOf(document.activeElement.closest('.entry, .decision'));
   const next = shown[Math.min(Math.max(here + by, 0), shown.length - 1)];
-  document.querySelectorAll('.decision.here').forEach((each) => each.classList.remove('here'));
-  next.classList.add('here');
+  next.focus({ preventScroll: true });
   next.scrollIntoView({ block: 'center' });
 };
 
@@ -61,7 +69,18 @@ document.addEventListener('keydown', (event) => {
 });
 
 const open = (target) => { for (let each = target; each; each = each.parentElement) if (each.matches('details')) each.open = true; };
-const follow = () => { const target = document.getElementById(location.hash.slice(1)); if (target) open(target); };
+const follow = () => {
+  if (location.hash.startsWith('#?')) {
+    const asked = new URLSearchParams(location.hash.slice(2));
+    forms.forEach(({ form, apply }) => {
+      for (const [name, value] of asked) if (form.elements[name]) form.elements[name].value = value;
+      apply();
+    });
+    return;
+  }
+  const target = document.getElementById(location.hash.slice(1));
+  if (target) open(target);
+};
 addEventListener('hashchange', follow);
 addEventListener('beforeprint', () => document.querySelectorAll('details').forEach((each) => { each.open = true; }));
 follow();
