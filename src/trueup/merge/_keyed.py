@@ -117,7 +117,7 @@ def apply(
             text = grammar.insert(document, edit.path, _with_gone(theirs, base, edits, edit.path))
         document = grammar.parse(text)
         path = (*edit.path[:-1], edit.path[-1].partition('~')[0] if is_item(edit.path[-1]) else edit.path[-1])
-        if edit.kind != 'remove' and document.find(edit.path) is None and document.find(path) is None:
+        if edit.kind in ('insert', 'replace') and document.find(edit.path) is None and document.find(path) is None:
             raise Malformed(f'the key {edit.path} did not find its place')
     grammar.check(document.text)
     return document
@@ -210,7 +210,8 @@ def _assembled(job: Job, grammar: Grammar, documents: Three, done: tuple[Walked,
     decisions: list[Decision] = []
     conflicts: list[Conflict] = []
     for choice in walked.choices:
-        values = tuple(_shown(grammar, document, choice.path) for document in (*documents, result))
+        shown = (_shown(grammar, document, choice.path) for document in (*documents, result))
+        values = choice.values or tuple(shown)
         if choice.action is Action.REMOVE:
             values = (values[0], _with_remarks(documents.ours, choice.path, values[1]), *values[2:])
         if choice.verdict.conflict:

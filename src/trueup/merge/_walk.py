@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from trueup.merge._replaced import replaced
 from trueup.merge._verdict import Question, Side, Verdict, judge, same
 from trueup.model import Action, KeyPath, Level, Owner
 from trueup.policy import FileRules, Rule
@@ -30,6 +31,8 @@ class Choice(NamedTuple):
     action: Action
     verdict: Verdict
     owner: Owner = Owner.DEFAULT
+    values: tuple[str | None, ...] = ()
+    """Base, ours, theirs and result, where they do not stand under the same path."""
 
 
 class Walked(NamedTuple):
@@ -84,6 +87,37 @@ class _Walker:
         order = [*(nodes.theirs.keys if nodes.theirs else ()), *(nodes.ours.keys if nodes.ours else ())]
         for key in dict.fromkeys(order):
             self.entry((*path, key), nodes.child(key))
+        if nodes.base is not None and nodes.ours is not None and nodes.theirs is not None:
+            self.replaced(path, (nodes.base, nodes.ours, nodes.theirs))
+
+    def replaced(self, path: KeyPath, nodes: tuple[Node, Node, Node]) -> None:
+        """Take back items of the standard that stand for one which the service edited too, and merge the two."""
+        for pair in replaced(nodes, self.text, spoken=self.grammar.spoken):
+            added = Edit('insert', (*path, pair.theirs.key))
+            if added not in self.edits or self.owner(added.path) is not Owner.DEFAULT:
+                continue
+            self.edits.remove(added)
+            self.choices = [choice for choice in self.choices if choice.path != added.path]
+            base, theirs = (self.aligned(at, pair[at], pair.ours.column) for at in (0, 2))
+            ours = self.side(1, pair.ours)
+            question = Question((*path, pair.base.key), base, ours, theirs, self.rule(added.path), both=self.both)
+            self.kept((*path, pair.ours.key), question)
+
+    def kept(self, path: KeyPath, question: Question) -> None:
+        """Put the verdict on an item that both sides edited at its place in ours."""
+        verdict = judge(question)
+        texts = tuple(side.text if side is not None else None for side in question[1:4])
+        new = {'ours': texts[1], 'theirs': texts[2]}.get(verdict.take, verdict.text)
+        if verdict.take == 'ours':
+            self.choices.append(Choice(question.path, Action.KEEP, verdict, self.owner(path), (*texts, new)))
+            return
+        self.edits.append(Edit('text', path, new or ''))
+        self.choices.append(Choice(path, Action.CHANGE, verdict, self.owner(path), (*texts, new)))
+
+    def text(self, number: int, node: Node) -> str:
+        """A node of one of the three documents as written."""
+        side = self.side(number, node)
+        return side.text if side is not None else ''
 
     def entry(self, path: KeyPath, nodes: _Nodes) -> None:
         """Compare one key."""

@@ -156,7 +156,7 @@ def _merge_tokens(run: Run, token: re.Pattern[str], *, both: bool) -> tuple[str,
     words = [token.findall(text) for text in run]
     if max(map(len, words)) > LONG:
         return None
-    for hunk in diff3(*words):
+    for hunk in diff3(*words, strict=True):
         if hunk.kind != 'conflict':
             parts.append(_side(hunk))
             continue

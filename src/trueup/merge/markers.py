@@ -6,7 +6,7 @@ from trueup.merge import strategy_for
 from trueup.merge._diff3 import changes
 from trueup.model import Conflict, Merged
 from trueup.text.encoding import BOM, line_ending, lines, restore_endings, to_unix
-from trueup.text.tree import Grammar, Malformed
+from trueup.text.tree import Document, Grammar, Malformed
 
 
 def marked(merged: Merged, theirs: str, *, path: str) -> str:
@@ -44,6 +44,8 @@ def _taken(text: str, theirs: str, conflict: Conflict, grammar: Grammar | None) 
     if grammar is None:
         return text
     try:
+        if _replaced(conflict, grammar.parse(text)):
+            return text.replace(conflict.ours or '', conflict.theirs or '', 1)
         mine, yours = grammar.parse(text), grammar.parse(theirs)
         if conflict.theirs is None:
             return grammar.remove(mine, conflict.key)
@@ -52,6 +54,13 @@ def _taken(text: str, theirs: str, conflict: Conflict, grammar: Grammar | None) 
         return grammar.replace(mine, conflict.key, yours)
     except Malformed:
         return theirs
+
+
+def _replaced(conflict: Conflict, document: Document) -> bool:
+    """Whether both sides put something else in the place of an item, so that it is known by the base's text alone."""
+    if not conflict.ours or not conflict.theirs or conflict.ours not in document.text:
+        return False
+    return document.find(conflict.key) is None
 
 
 def _ended(text: str) -> str:

@@ -97,6 +97,7 @@ class Docker(Grammar):
 
     name = 'Dockerfile'
     late = True
+    spoken = True
 
     def parse(self, text: str) -> Document:
         return parse_docker(text)

@@ -119,6 +119,7 @@ class Groovy(Grammar):
 
     name = 'Jenkinsfile'
     comment = '//'
+    spoken = True
 
     def parse(self, text: str) -> Document:
         return parse_groovy(text)

@@ -27,6 +27,8 @@ from trueup.text.tree import (
     whole_lines,
 )
 
+OWNED = re.compile(r'(?<=\S)\s+[^\s#]*@.*$')
+"""The owners behind a pattern of CODEOWNERS: the pattern alone tells which line it is."""
 TRAILING = re.compile(r'\s+#.*$')
 
 
@@ -52,7 +54,7 @@ def _documents(text: str, name: Callable[[list[str]], tuple[str, ...]], value: C
 
 
 def _plain(values: list[str]) -> tuple[str, ...]:
-    return numbered([list_segment('', value) for value in values])
+    return numbered([list_segment('', OWNED.sub('', value)) for value in values])
 
 
 def _named(values: list[str]) -> tuple[str, ...]:

@@ -159,6 +159,7 @@ class Python(Grammar):
     """Python modules."""
 
     name = 'Python'
+    spoken = True
 
     def parse(self, text: str) -> Document:
         return parse_python(text)

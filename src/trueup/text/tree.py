@@ -84,6 +84,9 @@ class Grammar:
     late = False
     """Whether new entries go behind what the service put at the same place."""
 
+    spoken = False
+    """Whether its entries have no names but are known by what they say."""
+
     def parse(self, text: str) -> Document:
         """The document; raises Malformed."""
         raise Malformed(f'no parser for {self.name}')
