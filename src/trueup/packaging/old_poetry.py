@@ -83,6 +83,13 @@ def read(repo: Repo, earlier: tuple[Reading, ...]) -> Reading | None:
     )
 
 
+def read_groups(text: str) -> Gathered:
+    """Only the requirements of `[tool.poetry.group.*]` and `[tool.poetry.dev-dependencies]`, lifted to PEP 508."""
+    reader = _Reader(_table(_table(parse(text, PYPROJECT).get('tool')).get('poetry')), _Places.of(text), False)
+    reader.walk_groups()
+    return reader.found
+
+
 def _readers_of_version(repo: Repo) -> Iterator[str]:
     """The service's own code that looks into `[tool.poetry]`: the version must still be found there."""
     for path in repo.paths:
@@ -155,6 +162,10 @@ class _Reader:
         filled = {found.extra for found in self.found.dependencies}
         for name in extras.keys() - filled:
             self._field(('optional-dependencies', name), '[]', (*ROOT, 'extras', name))
+        self.walk_groups()
+
+    def walk_groups(self) -> None:
+        """The dependency groups, in the order of the file."""
         for name in _table(self.poetry.get('group')):
             self._group(name, ('group', name, 'dependencies'), {})
         self._group('dev', ('dev-dependencies',), {})
