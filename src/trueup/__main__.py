@@ -1,6 +1,6 @@
 """`python -m trueup`."""
 
-from trueup.cli.main import run
+from trueup.cli.start import run
 
 if __name__ == '__main__':
     run()

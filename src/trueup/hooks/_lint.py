@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from trueup.errors import ExitCode
 from trueup.hooks._arguments import parse
+from trueup.lint import replay
 from trueup.lint.model import LintResult
-from trueup.lint.run import LintOptions, lint
+from trueup.lint.run import LintOptions, lint_run
+from trueup.lint.say import exit_code, offer
 from trueup.lint.writers import line_of
 
 SYNTAX = ('E999', 'E0001', 'unparsable')
@@ -21,21 +23,18 @@ SYNTAX_HINT = (
 
 def run_linters(argv: Sequence[str], *, tools: tuple[str, ...]) -> int:
     """Check the files with these tools; findings go to standard output, remarks to standard error."""
+    moment = time.time_ns()
     arguments = parse(argv)
-    options = LintOptions(tools=tools, python=arguments.python, use_baseline=arguments.baseline)
-    result = lint(Path.cwd(), arguments.files or None, options=options)
-    for message in result.messages:
-        print(line_of(message))
-    for remark in remarks(result):
-        print(remark, file=sys.stderr)
-    return exit_code(result)
-
-
-def exit_code(result: LintResult) -> int:
-    """As of `trueup lint`: a broken tool weighs more than findings."""
-    if result.crashed:
-        return ExitCode.USAGE
-    return ExitCode.FINDINGS if result.failed else ExitCode.CLEAN
+    options = LintOptions(
+        tools=tools, python=arguments.python, use_baseline=arguments.baseline, inside=replay.is_alone()
+    )
+    run = lint_run(Path.cwd(), arguments.files or None, options=options)
+    out = ''.join(f'{line_of(message)}\n' for message in run.result.messages)
+    err = ''.join(f'{remark}\n' for remark in remarks(run.result))
+    sys.stdout.write(out)
+    sys.stderr.write(err)
+    offer(run, moment, out=out, err=err)
+    return exit_code(run.result)
 
 
 def remarks(result: LintResult) -> list[str]:

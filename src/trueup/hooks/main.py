@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from trueup.errors import ExitCode, UserError
 from trueup.hooks import IDS, find_hook
+from trueup.lint import replay
 
 USAGE = f'usage: trueup-hook ID [ARGUMENTS] [FILES]\nhooks: {", ".join(IDS)}'
 
@@ -42,7 +43,11 @@ def run() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors='backslashreplace')
-    sys.exit(main())
+    words = ['trueup-hook', *sys.argv[1:]]
+    replay.begin(words)
+    code = main()
+    replay.settle(words, code)
+    sys.exit(code)
 
 
 if __name__ == '__main__':

@@ -15,6 +15,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from trueup.lint import fingerprint
+from trueup.lint.baseline import BASELINE_FILE
+from trueup.lint.environment import watched as environment_paths
+from trueup.lint.files import index_paths
 from trueup.lint.model import Message, Reading, Task
 from trueup.lint.store import Row, Single, Store
 from trueup.lint.tools import CHECKERS
@@ -112,13 +115,17 @@ class Cache:
         return digest_of([os.fsencode(name), seen])
 
 
-def watched(tasks: Sequence[Task], worlds: Mapping[Path, World]) -> list[str]:
+def watched(root: Path, tasks: Sequence[Task], worlds: Mapping[Path, World]) -> list[str]:
     """Every path that a run looked at, in or around the projects and in the environments."""
-    found = {path: None for world in worlds.values() for path in world.paths}
+    found = dict.fromkeys((str(root), *index_paths(root), *fingerprint.own_packages(), *fingerprint.own_code()))
+    for folder, world in worlds.items():
+        found |= dict.fromkeys((*world.paths, *environment_paths(folder)))
+        places = {os.path.dirname(path) for path in world.paths}
+        baselines = [os.path.join(place, BASELINE_FILE) for place in sorted(places)]
+        found |= dict.fromkeys(path for path in baselines if os.path.exists(path))
     for task in tasks:
         found |= {str(task.job.folder / name): None for name in task.job.files}
         found |= dict.fromkeys(fingerprint.package_paths(task.job.packages))
-    found |= dict.fromkeys((*fingerprint.own_packages(), *fingerprint.own_code()))
     return list(found)
 
 

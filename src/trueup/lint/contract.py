@@ -8,7 +8,6 @@ from typing import Literal, Protocol
 
 from trueup.lint.model import Command, Job, Output, Reading
 
-
 Closure = Literal['file', 'names', 'contents', 'unknown']
 """How much of a project a linter's word on a file depends on: the file, the names of all modules, what they contain."""
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from trueup.errors import UserError
-from trueup.lint.configuration import ancestors
+from trueup.lint.configuration import ancestors, read_toml
 
 OVERRIDE = 'TRUEUP_PYTHON'
 POETRY_SECONDS = 10
@@ -50,6 +50,46 @@ def find_environment(root: Path) -> Environment | None:
         return environment_of(Path(override), OVERRIDE)
     found = (_probe(python, source) for source, python in _candidates(root, os.environ))
     return next((environment for environment in found if environment and _is_filled(environment)), None)
+
+
+def watched(root: Path) -> Iterator[str]:
+    """Paths that another answer of `find_environment` would show in."""
+    places = [folder / name for folder in ancestors(root) for name in ('.venv', 'venv')]
+    places += [Path(active) for name in ('VIRTUAL_ENV', 'CONDA_PREFIX') if (active := os.environ.get(name))]
+    override = os.environ.get(OVERRIDE)
+    if override:
+        yield override
+    for place in places:
+        yield from (str(place), str(place / 'pyvenv.cfg'), str(_interpreter(place)))
+        yield from (str(path) for path in sorted(place.glob('[Ll]ib*/python*/site-packages')))
+    if shutil.which('poetry') and (root / 'pyproject.toml').is_file():
+        yield from _poetry_paths(root)
+
+
+def _poetry_paths(root: Path) -> Iterator[str]:
+    """Poetry's configuration, the folder of its environments, and each of these."""
+    home = Path.home()
+    configurations = [
+        root / 'poetry.toml',
+        Path(os.environ.get('XDG_CONFIG_HOME') or home / '.config') / 'pypoetry' / 'config.toml',
+        home / 'Library' / 'Application Support' / 'pypoetry' / 'config.toml',
+        Path(os.environ.get('APPDATA') or home) / 'pypoetry' / 'config.toml',
+    ]
+    caches = [
+        Path(os.environ.get('XDG_CACHE_HOME') or home / '.cache') / 'pypoetry',
+        home / 'Library' / 'Caches' / 'pypoetry',
+        Path(os.environ.get('LOCALAPPDATA') or home) / 'pypoetry' / 'Cache',
+    ]
+    folders = [cache / 'virtualenvs' for cache in caches]
+    for path in configurations:
+        yield str(path)
+        options = read_toml(path)
+        table = options.get('virtualenvs')
+        for value in (options.get('cache-dir'), table.get('path') if isinstance(table, dict) else None):
+            folders += [Path(str(value)), Path(str(value)) / 'virtualenvs'] if value else []
+    for folder in folders:
+        yield str(folder)
+        yield from (str(path) for path in (folder / 'envs.toml', *sorted(folder.glob('*'))))
 
 
 def environment_of(python: Path, source: str = 'given') -> Environment:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 from trueup.errors import UserError
-from trueup.git import GitError, tracked_paths
+from trueup.git import GitError, run_git, tracked_paths
 from trueup.lint.configuration import ancestors
 
 SUFFIXES = ('.py', '.pyi')
@@ -25,6 +25,15 @@ def python_files(root: Path) -> tuple[str, ...]:
     except GitError:
         names = _walk(root)
     return tuple(sorted(name for name in names if _is_python(root / name)))
+
+
+def index_paths(root: Path) -> tuple[str, ...]:
+    """Git's list of tracked files: the file whose stamp changes with it; () outside of Git."""
+    git = ancestors(root)[-1] / '.git'
+    if git.is_file():
+        words = git.read_text(encoding='utf-8', errors='surrogateescape').removeprefix('gitdir:').strip()
+        return str(git), os.path.join(git.parent, words, 'index')
+    return (str(git / 'index'),)
 
 
 def select_files(root: Path, files: Sequence[str] | None) -> tuple[str, ...]:
@@ -44,6 +53,15 @@ def select_files(root: Path, files: Sequence[str] | None) -> tuple[str, ...]:
         elif _is_python(root / relative):
             chosen.add(relative)
     return tuple(sorted(chosen))
+
+
+def changed_files(root: Path, reference: str, files: Sequence[str] = ()) -> list[str]:
+    """The tracked Python files below `root` that differ from a commit, staged or not; of `files` only, if given."""
+    told = run_git(
+        root, 'diff', '--name-only', '--relative', '--diff-filter=d', '-z', '--end-of-options', reference, '--'
+    )
+    changed = {os.fsdecode(name) for name in told.split(b'\0') if name}
+    return [name for name in select_files(root, files or None) if name in changed]
 
 
 def root_for(folder: Path, files: Sequence[str] = ()) -> Path:

@@ -15,7 +15,9 @@ import zlib
 FORMAT = 'trueup lint record 1'
 MARGIN = 2_000_000_000
 """Nanoseconds that a file must have rested before its stamp is trusted; FAT counts in steps of two seconds."""
-VARIABLES = ('PATH', 'HOME', 'USERPROFILE', 'APPDATA', 'VIRTUAL_ENV', 'CONDA_PREFIX', 'NO_COLOR', 'COLUMNS', 'LC_ALL', 'LANG')
+VARIABLES = frozenset(
+    'PATH HOME USERPROFILE APPDATA VIRTUAL_ENV CONDA_PREFIX NO_COLOR COLUMNS LC_ALL LC_CTYPE LANG'.split()
+)
 PREFIXES = ('TRUEUP_', 'POETRY_', 'XDG_', 'PYTHON', 'GIT_')
 """Variables that choose the service's environment or change what is written."""
 ABSENT = '-'
@@ -84,12 +86,61 @@ def has_rested(stamps: bytes, moment: int) -> bool:
     return True
 
 
-def remember(words: list[str], paths: list[str], stamps: bytes, said: tuple[int, bytes, bytes]) -> None:
-    """Keep what a run said (exit code, output, errors); paths and stamps as they were before it began."""
+class Offer:
+    """What a run said and the paths that it depends on, until its exit code is known."""
+
+    def __init__(self, paths: list[str], moment: int, out: bytes, err: bytes) -> None:
+        self.paths = paths
+        self.moment = moment
+        self.out = out
+        self.err = err
+
+
+offers: list[Offer] = []
+"""The one run of this process, if it may be said again."""
+
+
+def is_alone() -> bool:
+    """Whether this process is one command line and ends after it."""
+    return alone
+
+
+def begin(words: list[str]) -> None:
+    """Called by a program's entry: this process is this command line. It ends here if the answer is known."""
+    global alone  # pylint: disable=global-statement  # a fact about the process
+    _say_again(words)
+    alone = True
+
+
+alone = False
+
+
+def settle(words: list[str], code: int) -> None:
+    """Keep what was offered, if all that it depends on had rested when the run began and is still the same."""
+    for offer in offers:
+        stamps = stamp_all(offer.paths)
+        if has_rested(stamps, offer.moment):
+            _remember(words, offer, stamps, code)
+    offers.clear()
+
+
+def _say_again(words: list[str]) -> None:
+    """End this process with what the same command line said before, if that still holds."""
+    said = answer(words)
+    if said is None:
+        return
     code, out, err = said
+    for stream, data in ((sys.stderr, err), (sys.stdout, out)):
+        if data:
+            stream.buffer.write(data)
+            stream.flush()
+    os._exit(code)
+
+
+def _remember(words: list[str], offer: Offer, stamps: bytes, code: int) -> None:
     asked = question(words)
-    listed = '\0'.join(paths).encode('utf-8', 'surrogateescape')
-    parts = [asked, str(code).encode(), listed, stamps, out, err]
+    listed = '\0'.join(offer.paths).encode('utf-8', 'surrogateescape')
+    parts = [asked, str(code).encode(), listed, stamps, offer.out, offer.err]
     if any(b'\1\n' in part for part in parts):
         return
     record = b'\1\n'.join(parts)

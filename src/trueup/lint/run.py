@@ -68,7 +68,8 @@ def lint_run(root: Path, files: Sequence[str] | None, *, options: LintOptions) -
     result = judge(parts, known, whole=files is None and set(options.tools) == set(TOOLS), checked=len(chosen))
     odd = tuple(f'not checked, its name is not UTF-8: {ascii(name)}' for name in chosen if not has_plain_name(name))
     result = replace(result, notes=result.notes + odd, checked=len(chosen) - len(odd))
-    return Run(result, (*watched(tasks, worlds), *(str(root / name) for name in chosen)))
+    places = {os.path.dirname(str(root / name)) for name in chosen}
+    return Run(result, (*watched(root, tasks, worlds), *sorted(places), *(str(root / name) for name in chosen)))
 
 
 def _look(tasks: Sequence[Task]) -> dict[Path, World]:

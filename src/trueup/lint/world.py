@@ -56,7 +56,9 @@ def look(folder: Path, files: Sequence[str]) -> World:
     walk = _Walk(base, wanted)
     above = _above(base, folder)
     outside = [part for label, path in above if (seen := content_of(path)) != ABSENT for part in (label.encode(), seen)]
-    outside += [f'{up} .git'.encode() for up, place in enumerate((folder, *folder.parents)) if (place / '.git').exists()]
+    outside += [
+        f'{up} .git'.encode() for up, place in enumerate((folder, *folder.parents)) if (place / '.git').exists()
+    ]
     configuration = [*outside, *_read(walk.full(walk.configuration), walk.configuration)]
     names = [os.fsencode(name) for name in (*walk.folders, *walk.modules, *walk.links)]
     digests = {path: content_of(path) for path in walk.full(walk.modules)}

@@ -1,0 +1,69 @@
+"""A bar for runs that take long, on a terminal only: which linters are still at work, and for how long."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from threading import Timer
+
+PATIENCE = 1.5
+"""Seconds before a bar is shown: most runs are over by then."""
+
+
+@contextmanager
+def progress(tools: Sequence[str]) -> Iterator[Callable[[str], None] | None]:
+    """Gives the function that is told of each tool that came to its end; None where nobody looks."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    bar = _Bar(tools)
+    timer = Timer(PATIENCE, bar.show)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield bar.tell
+    finally:
+        timer.cancel()
+        timer.join()
+        bar.hide()
+
+
+class _Bar:
+    """What is left to do; drawn by rich, which is imported when there is something to draw."""
+
+    def __init__(self, tools: Sequence[str]) -> None:
+        self._tools = tuple(tools)
+        self._left = list(tools)
+        self._stop: Callable[[], None] | None = None
+        self._update: Callable[[], None] | None = None
+
+    def show(self) -> None:
+        """Begin to draw."""
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+        columns = TextColumn('{task.description}'), BarColumn(), TimeElapsedColumn()
+        drawing = Progress(*columns, console=Console(stderr=True), transient=True)
+        number = drawing.add_task(self._text(), total=len(self._tools), completed=self._done())
+        drawing.start()
+        self._stop = drawing.stop
+        self._update = lambda: drawing.update(number, completed=self._done(), description=self._text())
+
+    def tell(self, tool: str) -> None:
+        """A tool came to its end."""
+        if tool in self._left:
+            self._left.remove(tool)
+        if self._update:
+            self._update()
+
+    def hide(self) -> None:
+        """Leave the terminal as it was."""
+        if self._stop:
+            self._stop()
+
+    def _done(self) -> int:
+        return len(self._tools) - len(self._left)
+
+    def _text(self) -> str:
+        return f'linting: {", ".join(self._left)}'
