@@ -11,16 +11,19 @@ from trueup.lifecycle.check import look, require_standing
 from trueup.lifecycle.exports import exported_changes
 from trueup.lifecycle.journal import Entry, back_up, digests_of, record
 from trueup.lifecycle.run import Run
-from trueup.lifecycle.service import require_clean, require_safe, require_writable, work_tree
+from trueup.lifecycle.service import require_clean, require_safe, require_writable, unclean, work_tree
 from trueup.lifecycle.workspace import write_file
-from trueup.model import Change, Changed, Clean, Drifted, Outcome
+from trueup.model import Change, Changed, Clean, Drifted, Outcome, Plan, Severity
 from trueup.repo import read_file
+
+MIGRATION = 'migration'
 
 
 def fix(path: Path, run: Run) -> Outcome:
     """Changed with what was healed, Drifted when something is left for a person, Clean when there was nothing.
 
-    Raises Refusal when a file to be written has uncommitted changes or the service was never adopted.
+    Files with uncommitted changes are left out, and said. Raises Refusal when there are no others, or when a migration,
+    which is done as a whole, would write one; and when the service was never adopted.
     """
     standing = require_standing(path, run)
     service, looked, report = standing.service, standing.looked, standing.report('fix')
@@ -28,10 +31,14 @@ def fix(path: Path, run: Run) -> Outcome:
     if not changes:
         return Drifted(report) if looked.findings else Clean(report)
     if run.settings.plan_only:
-        return Changed(report, planned=True)
+        left = tuple(each for each in report.findings if not each.fixable)
+        return Changed(replace(report, findings=left), planned=True)
     head = require_writable(service)
+    dirty = unclean(service, [change.path for change in changes])
+    if len(dirty) == len(changes) or any(each.heuristic == MIGRATION for each in looked.plan.decisions):
+        require_clean(service, dirty)
+    changes = tuple(change for change in changes if change.path not in dirty)
     touched = [change.path for change in changes]
-    require_clean(service, touched)
     require_safe(service, touched)
     backup = back_up(service, 'fix', head)
     # First the journal: a run that is killed between two files can be undone too.
@@ -41,9 +48,18 @@ def fix(path: Path, run: Run) -> Outcome:
     )
     record(service, entry)
     _carry_out(service.top, changes)
-    left = look(service, work_tree(service), standing.recorded, run).findings
-    done = replace(report, backup=backup, findings=left, next_steps=('git diff', 'trueup undo'))
-    return Drifted(done) if left else Changed(done)
+    after = look(service, work_tree(service), standing.recorded, run)
+    plan = _done(looked.plan, changes, dirty)
+    steps = ('git diff', 'trueup undo')
+    done = replace(report, plan=plan, backup=backup, findings=after.findings, waived=after.waived, next_steps=steps)
+    return Drifted(done) if any(each.severity is not Severity.NOTE for each in after.findings) else Changed(done)
+
+
+def _done(plan: Plan, changes: tuple[Change, ...], dirty: tuple[str, ...]) -> Plan:
+    """What of a plan was carried out, with a note on each file that was left alone."""
+    notes = tuple(f'{path} has uncommitted changes and was left alone: commit or stash it first' for path in dirty)
+    decisions = tuple(each for each in plan.decisions if each.path not in dirty)
+    return replace(plan, changes=changes, decisions=decisions, notes=plan.notes + notes)
 
 
 def _carry_out(top: Path, changes: tuple[Change, ...]) -> None:

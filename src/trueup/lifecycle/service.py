@@ -112,12 +112,17 @@ def require_writable(service: Service) -> str:
     return commit
 
 
-def require_clean(service: Service, paths: Iterable[str]) -> None:
-    """Raises Refusal naming the first of the repository's `paths` that has uncommitted changes or is not in Git."""
+def unclean(service: Service, paths: Iterable[str]) -> tuple[str, ...]:
+    """Those of the repository's `paths` that have uncommitted changes, or are there but not in Git."""
     wanted = set(paths)
     tracked = {os.fsdecode(name) for name in run_git(service.top, 'ls-files', '-z', '--full-name').split(b'\0')}
     unknown = {path for path in wanted - tracked if os.path.lexists(service.top / path)}
-    touched = sorted(set(dirty_paths(service.top)) & wanted | unknown)
+    return tuple(sorted(set(dirty_paths(service.top)) & wanted | unknown))
+
+
+def require_clean(service: Service, paths: Iterable[str]) -> None:
+    """Raises Refusal naming the first of the repository's `paths` that has uncommitted changes or is not in Git."""
+    touched = unclean(service, paths)
     if touched:
         raise Refusal(
             f'{len(touched)} file(s) that would be written have uncommitted changes',
