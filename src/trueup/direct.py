@@ -45,6 +45,8 @@ LOADING = re.compile(r'\{%[-+]?\s*(?:include|import|from|extends)\b')
 CONVERTING = re.compile(r'eol=crlf|\bfilter=|\bident\b|working-tree-encoding')
 """Attributes by which a checkout differs from what Git holds."""
 EXCLUDED = ('copier.yaml', 'copier.yml', '~*', '*.py[co]', '__pycache__', '.git', '.DS_Store', '.svn')
+ANSWERS_FILE = '.copier-answers.yml'
+"""Where answers are kept, whatever the template's `_answers_file` says: stock Copier looks there too."""
 FOLDER = 'tree'
 """The name of the folder that Copier renders into, for `_folder_name`."""
 WORDS = {True: ('y', 'yes', 't', 'true', 'on'), False: ('n', 'no', 'f', 'false', 'off', '~', 'null', 'none', '')}
@@ -117,10 +119,9 @@ def _render(version: Rendition, data: Mapping[str, object]) -> dict[str, File]:
     contents = blobs(version.mirror, sorted({blob for _, blob in sources.values()}))
     patterns = template.settings.get('exclude', EXCLUDED if not root else ())
     excluded = _matcher(line for one in patterns for line in re.split(r'\r\n|\r|\n', text(str(one))))
-    target = text(str(template.settings.get('answers_file', '.copier-answers.yml')))
     found: dict[str, File] = {}
     for path, (mode, blob) in sources.items():
-        name = _name(path[len(root) :], (template, root, target), text)
+        name = _name(path[len(root) :], (template, root, ANSWERS_FILE), text)
         if name is None or excluded(name):
             continue
         if name in found or name.startswith('/') or '..' in name.split('/'):
@@ -247,10 +248,7 @@ def _context(template: _Template, answers: _Answers, environment: _Environment) 
         if key in template.questions and not hidden and _is_plain(value):
             remembered[key] = value
     context = combined | {'_copier_answers': remembered, '_folder_name': FOLDER}
-    target = str(template.settings.get('answers_file', '.copier-answers.yml'))
-    conf = {'answers_file': '', 'sep': os.sep}
-    conf['answers_file'] = environment.render(target, context | {'_copier_conf': conf})
-    return context | {'_copier_conf': conf}
+    return context | {'_copier_conf': {'answers_file': ANSWERS_FILE, 'sep': os.sep}}
 
 
 def _is_plain(value: object) -> bool:

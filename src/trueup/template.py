@@ -6,16 +6,17 @@ import hashlib
 import json
 import os
 import shutil
+import sys
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, redirect_stdout
 from pathlib import Path
 from traceback import walk_tb
 
 import yaml
 
-from trueup.direct import FOLDER, Rendition, Unsupported, render_directly
+from trueup.direct import ANSWERS_FILE, FOLDER, Rendition, Unsupported, render_directly
 from trueup.errors import ExitCode, Missing, Refusal, UserError
 from trueup.git import run_git, text_of
 from trueup.model import File, Mode, Tree
@@ -23,7 +24,6 @@ from trueup.repo import read_file
 from trueup.settings import cache_folder
 from trueup.standard import Standard
 
-ANSWERS_FILE = '.copier-answers.yml'
 CLONE = 'copier._vcs.clone'
 """What the names of the folders begin with into which Copier clones a template."""
 FOLDER_KEY = '_folder'
@@ -131,7 +131,8 @@ def _keep(kept: Path, write: Callable[[Path], None], name: str = FOLDER) -> None
 
 
 def _render_into(standard: Standard, tag: str, data: Mapping[str, object], folder: Path) -> None:
-    with _copier_environment(standard):
+    # What extensions of a template print is talk.
+    with _copier_environment(standard), redirect_stdout(sys.stderr):
         _run_copy(standard, tag, data, folder, False)
 
 
@@ -162,6 +163,7 @@ def _run_copy(standard: Standard, tag: str, data: Mapping[str, object], destinat
                 quiet=True,
                 skip_tasks=True,
                 unsafe=standard.address.extensions,
+                answers_file=ANSWERS_FILE,
             )
         except KeyboardInterrupt:
             raise

@@ -24,6 +24,9 @@ from trueup.template import FOLDER_KEY, parse_answers, render
 from trueup.waivers import Waiver, read_waivers
 
 HOOKS_FILE = '.pre-commit-config.yaml'
+OTHER_ANSWERS = re.compile(r'(?:[^/]*/)?[^/]*copier[^/]*\.ya?ml')
+"""Names that templates give to their answers file with `_answers_file`."""
+SOURCE = re.compile(r'(?m)^_src_path:\s*["\']?([^"\'\s]+)')
 TRUSTED = 'trusted'
 
 
@@ -45,6 +48,7 @@ def read_recorded(service: Service, repo: Repo, run: Run, *, fresh: bool = False
     if text is None:
         if ANSWERS_FILE in repo:
             raise UserError('not a UTF-8 text file', where=service.prefix + ANSWERS_FILE, hint='restore it from Git')
+        _require_no_other(service, repo, run)
         return None
     where = service.prefix + ANSWERS_FILE
     answers = parse_answers(text, where=where)
@@ -54,6 +58,24 @@ def read_recorded(service: Service, repo: Repo, run: Run, *, fresh: bool = False
     tag = require_tagged(str(answers['_commit']), where=where)
     standard = open_standard(address, need='' if fresh else tag)
     return Recorded(for_folder(service, standard, tag, answers), standard, tag)
+
+
+def _require_no_other(service: Service, repo: Repo, run: Run) -> None:
+    """Raises UserError where the answers to a standard that is trusted here stand in a file of another name."""
+    for path in repo.paths:
+        text = repo.text(path) if OTHER_ANSWERS.fullmatch(path) else None
+        source = SOURCE.search(text or '')
+        if source is not None and _is_trusted(source[1], trusted_addresses(service, run)):
+            hint = f'git mv {path} {ANSWERS_FILE}   # stock Copier looks there too'
+            raise UserError(f'the answers stand in {path}', where=service.prefix or '.', hint=hint)
+
+
+def _is_trusted(spelling: str, trusted: tuple[str, ...]) -> bool:
+    try:
+        require_trust(spelling, trusted, where='')
+    except UserError:
+        return False
+    return True
 
 
 def for_folder(
