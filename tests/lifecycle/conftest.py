@@ -72,3 +72,24 @@ def poetry() -> None:
     """Skips where there is no Poetry; `make test` installs one."""
     if shutil.which('poetry') is None:
         pytest.skip('needs Poetry on PATH')
+
+
+@pytest.fixture(scope='session')
+def generated(standard: Path, tmp_path_factory: pytest.TempPathFactory, home: Path) -> Path:
+    """A new service from v0.1.0, locked if there is a Poetry."""
+    assert home.is_dir()
+    packaging = 'poetry' if shutil.which('poetry') else 'keep'
+    service = tmp_path_factory.mktemp('generated') / 'scorer'
+    assert main([
+        'new', str(service), '--defaults', '--standard', f'{standard}@v0.1.0', '--answer', 'service_name=scorer',
+        '--answer', f'packaging={packaging}', '--quiet',
+    ]) == 0  # fmt: skip
+    return service
+
+
+@pytest.fixture
+def service(generated: Path, tmp_path: Path) -> Path:
+    """A copy of the generated service to spoil."""
+    copy = tmp_path / 'scorer'
+    shutil.copytree(generated, copy, symlinks=True)
+    return copy

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import shutil
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -12,74 +9,10 @@ import pytest
 
 from tests.conftest import git, tree_of
 from tests.lifecycle.conftest import Trueup
-from trueup.cli.main import main
+from tests.lifecycle.drifts import HOOKS, PROJECT, Edit, append, delete, sub, write
 from trueup.lifecycle.check import check
 from trueup.lifecycle.run import Run
 from trueup.model import Clean, Drifted
-
-Edit = Callable[[Path], None]
-HOOKS, PROJECT = '.pre-commit-config.yaml', 'pyproject.toml'
-
-
-@pytest.fixture(scope='session')
-def generated(standard: Path, tmp_path_factory: pytest.TempPathFactory, home: Path) -> Path:
-    """A new service from v0.1.0, locked if there is a Poetry."""
-    assert home.is_dir()
-    packaging = 'poetry' if shutil.which('poetry') else 'keep'
-    service = tmp_path_factory.mktemp('generated') / 'scorer'
-    assert main([
-        'new', str(service), '--defaults', '--standard', f'{standard}@v0.1.0', '--answer', 'service_name=scorer',
-        '--answer', f'packaging={packaging}', '--quiet',
-    ]) == 0  # fmt: skip
-    return service
-
-
-@pytest.fixture
-def service(generated: Path, tmp_path: Path) -> Path:
-    """A copy of the generated service to spoil."""
-    copy = tmp_path / 'scorer'
-    shutil.copytree(generated, copy, symlinks=True)
-    return copy
-
-
-def sub(path: str, pattern: str, new: str) -> Edit:
-    """Replace a pattern that stands exactly once."""
-
-    def edit(root: Path) -> None:
-        text = (root / path).read_text()
-        changed, count = re.subn(pattern, new, text, flags=re.MULTILINE)
-        assert count == 1, (path, pattern, count)
-        (root / path).write_text(changed)
-
-    return edit
-
-
-def write(path: str, text: str) -> Edit:
-    """Write a file."""
-
-    def edit(root: Path) -> None:
-        (root / path).write_text(text)
-
-    return edit
-
-
-def delete(path: str) -> Edit:
-    """Delete a file."""
-
-    def edit(root: Path) -> None:
-        (root / path).unlink()
-
-    return edit
-
-
-def append(path: str, text: str) -> Edit:
-    """Add lines at the end."""
-
-    def edit(root: Path) -> None:
-        (root / path).write_text((root / path).read_text() + text)
-
-    return edit
-
 
 PLUMBING = 'src/scorer/plumbing/health.py'
 DRIFTS: dict[str, tuple[Edit, str]] = {
