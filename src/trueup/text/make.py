@@ -114,9 +114,20 @@ def parse_make(text: str) -> Document:
             nodes.append(_entry(text, floor, position))
             end = floor = nodes[-1].end
         position = end
-    keys = numbered([node.key for node in nodes])
+    keys = numbered([_named(nodes, number) for number in range(len(nodes))])
     named = tuple(_renamed(node, key) for node, key in zip(nodes, keys, strict=True))
     return Document(text, Node('', Kind.MAP, 0, 0, len(text), (0, len(text)), map_data(named), named))
+
+
+def _named(nodes: list[Node], number: int) -> str:
+    """The key of an entry: one `.PHONY` of several, or one beside its only target, belongs to that target."""
+    node = nodes[number]
+    if node.key != PHONY or len(node.children) != 1:
+        return node.key
+    word = str(node.children[0].data)
+    beside = [*nodes[max(number - 1, 0) : number], *nodes[number + 1 : number + 2]]
+    own = any(other.key == word for other in beside) or sum(other.key == PHONY for other in nodes) > 1
+    return f'{PHONY}: {word}' if own else PHONY
 
 
 def _renamed(node: Node, key: str) -> Node:
