@@ -285,7 +285,9 @@ class _Reader:
             raise self.error('a policy needs `keys`, a list', line)
         if policy.get('owner') not in tuple(Owner):
             hint = _meant(str(policy.get('owner')), tuple(Owner)) or f'one of {", ".join(Owner)}'
-            raise self.error(f'unknown owner {policy.get("owner")!r}', self.find('owner', line) if 'owner' in policy else line, hint)
+            raise self.error(
+                f'unknown owner {policy.get("owner")!r}', self.find('owner', line) if 'owner' in policy else line, hint
+            )
         if not isinstance(policy.get('closed', False), bool):
             raise self.error('`closed` is true or false', self.find('closed', line))
         return Rule(Owner(policy['owner']), policy.get('closed', False), str(policy.get('reason', '')))

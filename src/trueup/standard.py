@@ -167,12 +167,28 @@ def open_standard(address: Address, *, need: str = '', dev: bool = False) -> Sta
     except GitError as error:
         if have and (not need or standard.commit(need)):
             return standard
+        if near:
+            _require_root(Path(address.url))
         raise Missing(
             'the standard could not be reached',
             where=address.url,
             hint=f'check the address and your access to it ({error.message})',
         ) from error
     return dev_standard(standard) if dev and not standard.tags() else standard
+
+
+def _require_root(folder: Path) -> None:
+    """Raises UserError for a folder inside of a repository: Copier takes whole ones."""
+    try:
+        top = text_of(folder, 'rev-parse', '--show-toplevel')
+    except GitError:
+        return
+    if Path(top).resolve() != folder.resolve():
+        raise UserError(
+            'a folder inside of a repository is no standard',
+            where=str(folder),
+            hint=f'give {top}; its copier.yml names the folder of the template with _subdirectory',
+        )
 
 
 def require_unmoved(standard: Standard, tag: str) -> None:

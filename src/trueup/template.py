@@ -276,6 +276,12 @@ def read_tree(folder: Path) -> dict[str, File]:
 
 
 def recorded_answers(tree: Tree) -> dict[str, object]:
-    """The answers inside a render."""
+    """The answers inside a render; raises UserError where the template keeps none."""
     file = tree.get(ANSWERS_FILE)
-    return {} if file is None else parse_answers(file.data.decode('utf-8'))
+    try:
+        return parse_answers(file.data.decode('utf-8') if file is not None else '')
+    except UserError as error:
+        raise UserError(
+            f'the template writes no {ANSWERS_FILE} that Copier could read: nothing could be checked or updated later',
+            hint='its owners add {{ _copier_conf.answers_file }}.jinja with {{ _copier_answers|to_nice_yaml }}',
+        ) from error

@@ -91,7 +91,9 @@ def _waiver(target: str, entry: object, where: tuple[str, int]) -> Waiver:
         )
     check_target(target, where=place)
     for unknown in sorted(set(entry) - FIELDS):
-        raise UserError(f'waiver {target!r} has an unknown field {unknown!r}', where=place, hint='reason, owner, expires')
+        raise UserError(
+            f'waiver {target!r} has an unknown field {unknown!r}', where=place, hint='reason, owner, expires'
+        )
     for name in ('reason', 'owner'):
         if not isinstance(entry.get(name), str) or not entry[name].strip():
             raise UserError(f'waiver {target!r} has no {name}', where=place, hint=f'add {name} = "..."')

@@ -53,7 +53,10 @@ def test_a_waiver_is_written_and_nothing_else(trueup: Trueup, service: Path, end
     said = trueup('waive', KEY, service, '--reason', 'generated "client"', '--expires', str(until))
     assert said.code == 0, said.err
     after = project.read_bytes()
-    assert said.out == f'pyproject.toml:{after.decode().splitlines().index(line_of(after)) + 1}: {KEY} is waived until {until} (Tester)\n'
+    assert (
+        said.out
+        == f'pyproject.toml:{after.decode().splitlines().index(line_of(after)) + 1}: {KEY} is waived until {until} (Tester)\n'
+    )
     added = after.replace(before, b'')
     assert after.startswith(before) and added.count(b'\n') == added.count(ending.encode()) > 0
     checked = trueup('check', service)
@@ -69,7 +72,9 @@ def test_a_waiver_holds_through_its_last_day(service: Path) -> None:
     """And fails the day after it, together with what it covered."""
     waive(service, Request(KEY, 'generated', NEXT, 'ml'), run_at(TODAY))
     held = check(service, run_at(date(2027, 2, 28)))
-    assert isinstance(held, Clean) and [words for _, words in held.report.waived] == ['generated (ml, until 2027-02-28)']
+    assert isinstance(held, Clean) and [words for _, words in held.report.waived] == [
+        'generated (ml, until 2027-02-28)'
+    ]
     late = check(service, run_at(date(2027, 3, 1)))
     assert isinstance(late, Drifted)
     assert sorted(finding.rule for finding in late.report.findings) == ['STD001', 'WVR001']

@@ -1,6 +1,6 @@
 """A second standard, unlike ours: uv and ruff, no hooks, no noxfile, other questions, other owners.
 
-    python -m tests.support.second DEST [--without-policies]
+python -m tests.support.second DEST [--without-policies]
 """
 
 from __future__ import annotations

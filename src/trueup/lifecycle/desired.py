@@ -19,7 +19,15 @@ from trueup.recipe import read_recipe, written_once
 from trueup.repo import Repo
 from trueup.report import looks_secret
 from trueup.settings import STANDARD_VARIABLE
-from trueup.standard import Standard, consented, installed_from, open_standard, parse_address, require_tagged, require_trust
+from trueup.standard import (
+    Standard,
+    consented,
+    installed_from,
+    open_standard,
+    parse_address,
+    require_tagged,
+    require_trust,
+)
 from trueup.template import FOLDER_KEY, parse_answers, render
 from trueup.waivers import Waiver, read_waivers
 
@@ -78,9 +86,7 @@ def _is_trusted(spelling: str, trusted: tuple[str, ...]) -> bool:
     return True
 
 
-def for_folder(
-    service: Service, standard: Standard, tag: str, answers: Mapping[str, object]
-) -> Mapping[str, object]:
+def for_folder(service: Service, standard: Standard, tag: str, answers: Mapping[str, object]) -> Mapping[str, object]:
     """The answers, with the name of the service's folder where it matters to the template."""
     if standard.commit(tag) is None or not read_recipe(standard, tag).folder_matters(answers):
         return answers

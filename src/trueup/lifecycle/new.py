@@ -12,13 +12,13 @@ from trueup.lifecycle.answers import require_questions, typed
 from trueup.lifecycle.desired import HOOKS_FILE, remember_trust
 from trueup.lifecycle.locking import LOCK_SECONDS
 from trueup.lifecycle.run import Run
-from trueup.lifecycle.service import ANSWERS_FILE, Service
+from trueup.lifecycle.service import Service
 from trueup.lifecycle.workspace import NO_HOOKS
 from trueup.model import Changed, Outcome, Report
 from trueup.packaging.lock import lock
 from trueup.recipe import read_recipe
 from trueup.standard import choose_tag, open_standard, version_of, wanted_address
-from trueup.template import parse_answers, render_new
+from trueup.template import read_tree, recorded_answers, render_new
 
 
 def new(destination: Path, run: Run, *, with_lock: bool = True) -> Outcome:
@@ -54,7 +54,7 @@ def new(destination: Path, run: Run, *, with_lock: bool = True) -> Outcome:
 
 
 def _first_commit(destination: Path, run: Run, tag: str, with_lock: bool) -> tuple[str, ...]:
-    answers = parse_answers(_answers_text(destination))
+    answers = recorded_answers(read_tree(destination))
     steps = [f'cd {destination}']
     if with_lock and answers.get('packaging') == 'poetry':
         run.say('locking the dependencies with Poetry')
@@ -76,14 +76,3 @@ def _first_commit(destination: Path, run: Run, tag: str, with_lock: bool) -> tup
     if (destination / HOOKS_FILE).is_file():
         steps.append('pre-commit install')
     return tuple(steps)
-
-
-def _answers_text(destination: Path) -> str:
-    path = destination / ANSWERS_FILE
-    if not path.is_file():
-        raise Refusal(
-            f'the template writes no {ANSWERS_FILE}: nothing could be checked or updated later',
-            where=str(destination),
-            hint='add a file named {{ _copier_conf.answers_file }}.jinja to it, as Copier asks for',
-        )
-    return path.read_text(encoding='utf-8')
