@@ -10,7 +10,8 @@ from trueup.text.tree import Node
 
 MARKER = re.compile(r'^(?:<{7}|>{7}|\|{7})(?: |$)', re.MULTILINE)
 DOUBLE = re.compile(r'~\d+$')
-TOKEN = re.compile(r'[\w@./:+-]*\w[\w@./:+-]*')
+TOKEN = re.compile(r'[\w@./:+-]+')
+WORD = re.compile(r'\w')
 
 
 def has_marker(text: str) -> bool:
@@ -23,7 +24,7 @@ def lost(ours: str, result: str, excused: Iterable[str]) -> tuple[str, ...]:
     missing = Counter(TOKEN.findall(ours)) - Counter(TOKEN.findall(result))
     for text in excused:
         missing -= Counter(TOKEN.findall(text))
-    return tuple(sorted(missing))
+    return tuple(sorted(filter(WORD.search, missing)))
 
 
 def doubled(node: Node) -> frozenset[str]:

@@ -3,29 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from trueup.merge._gates import doubled, has_marker, lost
 from trueup.merge._job import Job, blamed, malformed, parses, quoted, too_large, unowned
+from trueup.merge._splice import Splicer, TooMuch
 from trueup.merge._textual import merge_as_text, text_decisions
 from trueup.merge._walk import Choice, Edit, Three, Walked, walk
 from trueup.merge._words import Text, holds, merge_text
 from trueup.model import Action, Conflict, Decision, KeyPath, Level, Merged
 from trueup.text.encoding import lines as to_lines
-from trueup.text.keys import is_item
-from trueup.text.tree import Document, Grammar, Malformed, Node, need
+from trueup.text.tree import Document, Grammar, Malformed, Node
 
 
 def merge_by_key(job: Job, grammar: Grammar) -> Merged:
     """A file with keys: the keyed merge, in the dress of the line merge where both say the same."""
     if too_large(job):
-        plain = job._replace(strategy=job.strategy._replace(grammar=None))
-        return blamed(job, merge_as_text(plain), 'the file is too large to be read by key: merged by line')
-    merged = _by_key(job, grammar)
+        return _plainly(job, 'the file is too large to be read by key')
+    try:
+        merged = _by_key(job, grammar)
+    except TooMuch as error:
+        return _plainly(job, str(error))
+    except RecursionError:
+        return _plainly(job, 'the file is nested too deep to be read by key')
     problem = malformed(grammar, job.base) if job.base is not None else None
     if problem is None or not (parses(job.strategy, job.ours) and parses(job.strategy, job.theirs)):
         return merged
     return blamed(job, merged, f'the base is {problem}')
+
+
+def _plainly(job: Job, why: str) -> Merged:
+    """The line merge of what is too much for a merge by key, which is said."""
+    plain = job._replace(strategy=job.strategy._replace(grammar=None))
+    return blamed(job, merge_as_text(plain), f'{why}: merged by line')
 
 
 def _by_key(job: Job, grammar: Grammar) -> Merged:
@@ -51,10 +60,12 @@ def _spliced(job: Job, grammar: Grammar, documents: Three) -> Merged:
     ours, theirs = documents.ours, documents.theirs
     walked = walk(documents, grammar, job.rules, both=job.strategy.both)
     try:
-        result = apply(ours, walked.edits, (theirs, grammar), documents.base)
+        result = Splicer(grammar, theirs, documents.base, walked.edits).apply(ours)
         if job.strategy.settle is not None:
             walked = job.strategy.settle(walked, theirs, result)
-            result = apply(ours, walked.edits, (theirs, grammar), documents.base)
+            result = Splicer(grammar, theirs, documents.base, walked.edits).apply(ours)
+    except TooMuch:
+        raise
     except Malformed as error:
         return _unspliced(job, grammar, str(error))
     missing = lost(job.ours, result.text, _excuses(ours, walked.edits))
@@ -98,55 +109,6 @@ def _parsed(grammar: Grammar, text: str | None) -> Document | None:
         return grammar.parse(text) if text is not None else None
     except Malformed:
         return None
-
-
-def apply(
-    ours: Document, edits: Sequence[Edit], other: tuple[Document, Grammar], base: Document | None = None
-) -> Document:
-    """Carry out edits one after the other; raises Malformed where one leads to a text that does not parse."""
-    theirs, grammar = other
-    document = ours
-    for edit in edits:
-        if edit.kind == 'remove':
-            text = grammar.remove(document, edit.path)
-        elif edit.kind == 'text':
-            text = grammar.set_text(document, edit.path, edit.text)
-        elif edit.kind == 'replace':
-            text = grammar.replace(document, edit.path, theirs)
-        else:
-            text = grammar.insert(document, edit.path, _with_gone(theirs, base, edits, edit.path))
-        document = grammar.parse(text)
-        path = (*edit.path[:-1], edit.path[-1].partition('~')[0] if is_item(edit.path[-1]) else edit.path[-1])
-        if edit.kind in ('insert', 'replace') and document.find(edit.path) is None and document.find(path) is None:
-            raise Malformed(f'the key {edit.path} did not find its place')
-    grammar.check(document.text)
-    return document
-
-
-def _with_gone(theirs: Document, base: Document | None, edits: Sequence[Edit], path: KeyPath) -> Document:
-    """Theirs with the neighbours that it is about to remove where they stood: a new entry goes where the old one was."""
-    gone = {edit.path[-1] for edit in edits if edit.kind == 'remove' and edit.path[:-1] == path[:-1]}
-    before = base.find(path[:-1]) if base is not None and gone else None
-    if before is None:
-        return theirs
-    old = {node.key: node for node in before.children}
-    parent = need(theirs, path[:-1])
-    order = [key for key in parent.keys]
-    for at, key in enumerate(before.keys):
-        if key in gone and key not in order:
-            above = before.keys[at - 1] if at else ''
-            order.insert(order.index(above) + 1 if above in order else 0 if not at else len(order), key)
-    mine = {node.key: node for node in parent.children}
-    children = tuple(mine.get(key) or old[key] for key in order)
-    return Document(theirs.text, _changed(theirs.root, path[:-1], children))
-
-
-def _changed(node: Node, path: KeyPath, children: tuple[Node, ...]) -> Node:
-    """A tree with other children at a path."""
-    if not path:
-        return replace(node, children=children)
-    inner = tuple(_changed(child, path[1:], children) if child.key == path[0] else child for child in node.children)
-    return replace(node, children=inner)
 
 
 def _excuses(ours: Document, edits: Sequence[Edit]) -> list[str]:
@@ -210,10 +172,9 @@ def _assembled(job: Job, grammar: Grammar, documents: Three, done: tuple[Walked,
     decisions: list[Decision] = []
     conflicts: list[Conflict] = []
     for choice in walked.choices:
-        shown = (_shown(grammar, document, choice.path) for document in (*documents, result))
-        values = choice.values or tuple(shown)
-        if choice.action is Action.REMOVE:
-            values = (values[0], _with_remarks(documents.ours, choice.path, values[1]), *values[2:])
+        values = tuple(_shown(grammar, document, choice.path) for document in (*documents, result))
+        if choice.action is not Action.KEEP:
+            values = (values[0], _taken(documents.ours, choice.path, values[1], result), *values[2:])
         if choice.verdict.conflict:
             base, mine, yours, _ = values
             conflicts.append(Conflict(job.path, choice.path, base, mine, yours, choice.verdict.reason))
@@ -226,11 +187,16 @@ def _assembled(job: Job, grammar: Grammar, documents: Three, done: tuple[Walked,
     return Merged(result.text, tuple(decisions), tuple(conflicts))
 
 
-def _with_remarks(document: Document, path: KeyPath, shown: str | None) -> str | None:
-    """What a removal takes: the comments above go with the entry, so they are named with it."""
-    node = document.find(path)
-    remarks = document.text[node.start : node.body].strip() if node else ''
-    return f'{remarks}\n{shown}' if remarks and shown is not None else shown
+def _taken(document: Document, path: KeyPath, shown: str | None, result: Document) -> str | None:
+    """What a change takes from ours: comments that go with the entry are named with it."""
+    node, left = document.find(path), result.find(path)
+    if node is None or shown is None:
+        return shown
+    whole = document.text[node.start : node.end]
+    if not lost(whole, result.text[left.start : left.end] if left else '', (shown, *path)):
+        return shown
+    whole = whole.strip('\n')
+    return whole if shown in whole else f'{whole}\n{shown}'
 
 
 def _decision(job: Job, choice: Choice, values: tuple[str | None, ...]) -> Decision:

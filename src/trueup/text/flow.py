@@ -108,11 +108,12 @@ def _comma_at(text: str, start: int, stop: int, comment: str) -> int:
 
 def slot(container: Node, source: Node, key: str) -> int:
     """Number of the item before which a new one goes: behind its neighbour above, else before the one below."""
-    at = source.keys.index(key)
-    for name in reversed(source.keys[:at]):
-        if name in container.keys:
+    order = source.keys
+    at = order.index(key)
+    for name in reversed(order[:at]):
+        if container.child(name) is not None:
             return container.keys.index(name) + 1
-    for name in source.keys[at + 1 :]:
-        if name in container.keys:
+    for name in order[at + 1 :]:
+        if container.child(name) is not None:
             return container.keys.index(name)
     return len(container.children)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Protocol
 
@@ -43,9 +44,9 @@ def string_keys(values: Sequence[str], path: KeyPath) -> tuple[str, ...]:
     names = [requirement_name(value) for value in values] if holds_requirements(path) else [None]
     if None in names or not values:
         return numbered([list_segment('', value) for value in values])
-    plain = [name for name, _ in filter(None, names)]
+    plain = Counter(name for name, _ in filter(None, names))
     return numbered(
-        [list_segment('name', name + extras if plain.count(name) > 1 else name) for name, extras in filter(None, names)]
+        [list_segment('name', name + extras if plain[name] > 1 else name) for name, extras in filter(None, names)]
     )
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import fnmatch
 import functools
+import itertools
 import re
+from collections import Counter
 from collections.abc import Callable
 
 from trueup.model import KeyPath
@@ -38,7 +40,7 @@ def _documents(text: str, name: Callable[[list[str]], tuple[str, ...]], value: C
     position = 0
     while position < len(text):
         end = line_end(text, position)
-        while text[:end].endswith('\\\n') and end < len(text):
+        while text.endswith('\\\n', 0, end) and end < len(text):
             end = line_end(text, end)
         if text[position:end].strip() and not text[position:end].lstrip().startswith('#'):
             found.append((position, end))
@@ -61,13 +63,13 @@ def _named(values: list[str]) -> tuple[str, ...]:
     found = [
         None if value.startswith('-') or '://' in value.split('@')[0] else requirement_name(value) for value in values
     ]
-    plain = [pair[0] for pair in found if pair is not None]
+    plain = Counter(pair[0] for pair in found if pair is not None)
     names = []
     for value, pair in zip(values, found, strict=True):
         if pair is None:
             names.append(list_segment('', value))
         else:
-            names.append(pair[0] + pair[1] if plain.count(pair[0]) > 1 else pair[0])
+            names.append(pair[0] + pair[1] if plain[pair[0]] > 1 else pair[0])
     return numbered(names)
 
 
@@ -118,12 +120,11 @@ class Block(Ordered):
     def insert(self, document: Document, path: KeyPath, other: Document) -> str:
         """The text with a line of the standard behind the lines that were put on top before it."""
         node, key = need(other, path), path[-1]
-        undone = [name for name in other.root.keys[: other.root.keys.index(key)] if name in self.known]
-        if any(_undoes(node, need(other, (name,))) for name in undone):
+        above = itertools.takewhile(lambda one: one.key != key, other.root.children)
+        if any(one.key in self.known and _undoes(node, one) for one in above):
             return super().insert(document, path, other)
-        brought = 0
-        while brought < len(document.root.children) and document.root.keys[brought] not in self.known:
-            brought += 1
+        new = itertools.takewhile(lambda one: one.key not in self.known, document.root.children)
+        brought = sum(1 for _ in new)
         if brought == 0:
             chunk = self._lead(other, node).lstrip('\n') + other.text[node.body : node.end]
             return separate(document.text, _top(document), chunk)

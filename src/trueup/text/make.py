@@ -34,7 +34,7 @@ PHONY = '.PHONY'
 def _logical_end(text: str, position: int) -> int:
     """End of a line with its continuations."""
     end = line_end(text, position)
-    while text[:end].endswith('\\\n') and end < len(text):
+    while text.endswith('\\\n', 0, end) and end < len(text):
         end = line_end(text, end)
     return end
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from trueup.model import KeyPath
@@ -41,10 +42,13 @@ class Node:
     flow: bool = False
     column: int = 0
     ordered: bool = False
+    _index: dict[str, Node] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def child(self, key: str) -> Node | None:
         """The child with a key."""
-        return next((node for node in self.children if node.key == key), None)
+        if not self._index and self.children:
+            self._index.update((node.key, node) for node in reversed(self.children))
+        return self._index.get(key)
 
     @property
     def fields(self) -> Mapping[str, str]:
@@ -235,8 +239,8 @@ def place(parent: Node, source: Node, key: str, *, late: bool = False) -> int:
     """Where a new child goes: behind its neighbour above, else before the one below, else at the end."""
     order = source.keys
     at = order.index(key)
-    above = next((parent.child(name) for name in reversed(order[:at]) if parent.child(name)), None)
-    below = next((parent.child(name) for name in order[at + 1 :] if parent.child(name)), None)
+    above = next(filter(None, map(parent.child, reversed(order[:at]))), None)
+    below = next(filter(None, map(parent.child, order[at + 1 :])), None)
     if late and below is not None and (above is None or above.end <= below.start):
         return below.start
     if late and below is None and parent.children:
@@ -295,5 +299,8 @@ def map_data(children: Sequence[Node]) -> Hashable:
     return ('map', frozenset((node.key, node.data) for node in children))
 
 
+BLANKS = re.compile(r'[ \t]*')
+
+
 def _column(text: str, start: int) -> int:
-    return len(text[start:]) - len(text[start:].lstrip(' \t')) if start < len(text) else 0
+    return len(BLANKS.match(text, start)[0])  # type: ignore[index]
