@@ -137,7 +137,6 @@ def tag_head(folder: Path, name: str) -> None:
 
 def _set_version(dest: Path, version: str) -> None:
     _substitute(dest / 'pyproject.toml', r'(?m)^version = ".*"$', f'version = "{version}"')
-    _substitute(dest / 'src/trueup/__init__.py', r"(?m)^__version__ = '.*'$", f"__version__ = '{version}'")
 
 
 def _copy_checkout(dest: Path) -> None:
