@@ -108,16 +108,7 @@ def _touch(first: _Change, second: _Change, *, strict: bool) -> bool:
         return first.start <= second.end and second.start <= first.end
     if first.start == first.end == second.start == second.end:
         return True
-    if _ambiguous(first, second) or _ambiguous(second, first):
-        return True
     return first.start < second.end and second.start < first.end
-
-
-def _ambiguous(insertion: _Change, other: _Change) -> bool:
-    """Whether something is put in beside a run that grew: before or behind which of its lines can not be said."""
-    if insertion.start != insertion.end or not 0 < other.end - other.start < other.high - other.low:
-        return False
-    return insertion.start in (other.start, other.end)
 
 
 def _run(sequence: Sequence[T], group: list[_Change], where: tuple[int, int, int]) -> tuple[tuple[T, ...], int]:

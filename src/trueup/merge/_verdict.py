@@ -236,28 +236,44 @@ def _both_added(path: KeyPath, ours: Side, theirs: Side) -> Verdict | None:
 
 BOUND = re.compile(r'(?P<head>[\w.-]+(?:\[[^\]]*\])?\s*(?:>=|~=))\s*(?P<version>\d[\w.]*)')
 """A requirement with one lower bound and no marker."""
-COMMAS = re.compile(r'(?P<open>["\']?)(?P<items>[^\s,"\'<>=~^]+(?:\s*,\s*[^\s,"\'<>=~^]+)+,?)(?P=open)')
+ITEM = r'[^\s,"\'<>=~^{}]*(?:\{[^\s{}]*\}[^\s,"\'<>=~^{}]*)*'
+"""A word of a listing; what stands in braces is one, as in `py{310,311}`."""
+COMMAS = re.compile(rf'(?P<open>["\']?)(?P<items>{ITEM}(?:\s*,\s*{ITEM})+,?)(?P=open)')
+REMARK = re.compile(r'\s+[#;].*$')
 
 
 def merge_listing(base: str, ours: str, theirs: str) -> str | None:
     """Merge values that list words with commas, as sets in the order of ours."""
-    found = [COMMAS.fullmatch(text.strip()) for text in (base, ours, theirs)]
+    texts = [text.strip() for text in (base, ours, theirs)]
+    remarks = [match[0] if (match := REMARK.search(text)) else '' for text in texts]
+    if remarks[0] == remarks[2]:
+        texts = [text.removesuffix(remark) for text, remark in zip(texts, remarks, strict=True)]
+    found = [COMMAS.fullmatch(text) for text in texts]
     if found[1] is None or found[2] is None:
         return None
     low, mine, yours = (
-        [part.strip() for part in (match['items'] if match else text.strip()).split(',') if part.strip()]
-        for match, text in zip(found, (base, ours, theirs), strict=True)
+        [part.strip() for part in re.findall(ITEM, match['items'] if match else text) if part.strip()]
+        for match, text in zip(found, texts, strict=True)
     )
-    comma = re.search(r',\s*', found[1]['items'])
-    separator = comma[0] if comma else ','
-    result = [item for item in mine if item not in low or item in yours]
-    for item in yours:
-        if item not in low and item not in result:
-            before = [one for one in yours[: yours.index(item)] if one in result]
-            result.insert(result.index(before[-1]) + 1 if before else len(result), item)
+    result = _united(low, mine, yours)
     if result == mine:
         return ours
-    return found[1]['open'] + separator.join(result) + found[1]['open']
+    comma = re.search(r',\s*', found[1]['items'])
+    tail = remarks[1] if remarks[0] == remarks[2] else ''
+    return found[1]['open'] + (comma[0] if comma else ',').join(result) + found[1]['open'] + tail
+
+
+def _united(low: list[str], mine: list[str], yours: list[str]) -> list[str]:
+    """What both sides made of a list: words of the standard go beside the neighbours that they have there."""
+    result = [item for item in mine if item not in low or item in yours]
+    for at, item in enumerate(yours):
+        if item in low or item in result:
+            continue
+        before = [one for one in yours[:at] if one in result]
+        behind = [one for one in yours[at + 1 :] if one in result]
+        place = result.index(before[-1]) + 1 if before else result.index(behind[0]) if behind else len(result)
+        result.insert(place, item)
+    return result
 
 
 def at_least(ours: Side, theirs: Side) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from typing import NamedTuple
@@ -87,6 +88,8 @@ def _near(run: Run, *, both: bool, prefer: str) -> _Near:
     texts: list[str] = []
     left: list[Run] = []
     hunks = list(diff3(base, ours, theirs))
+    if any(_ambiguous(one, other) or _ambiguous(other, one) for one, other in itertools.pairwise(hunks)):
+        return _Near(run[2] if prefer == 'theirs' else run[1], (), (run,))
     rules = ['adjacent lines'] if sum(hunk.kind in ('ours', 'theirs') for hunk in hunks) else []
     for hunk in hunks:
         if hunk.kind != 'conflict':
@@ -101,6 +104,16 @@ def _near(run: Run, *, both: bool, prefer: str) -> _Near:
             rules.append(solved[1])
             texts.append(solved[0])
     return _Near(''.join(texts), tuple(rules), tuple(left))
+
+
+def _ambiguous(insertion: Hunk, other: Hunk) -> bool:
+    """Whether lines are put in beside a run that grew by a paragraph: before or behind which of it can not be said."""
+    if insertion.base or not other.base or 'conflict' in (insertion.kind, other.kind):
+        return False
+    changed = other.ours if other.kind == 'ours' else other.theirs
+    return len(changed) > len(other.base) and sum(not str(line).strip() for line in changed) > sum(
+        not str(line).strip() for line in other.base
+    )
 
 
 def holds(base: list[str], one: list[str], other: list[str]) -> bool:

@@ -112,7 +112,9 @@ class Ini(Grammar):
     def replace(self, document: Document, path: KeyPath, other: Document) -> str:
         mine, yours = need(document, path), need(other, path)
         if mine.kind is Kind.LEAF:
-            return self.set_text(document, path, other.source(yours))
+            text, value = document.text, other.source(yours)
+            start = len(text[: mine.value[0]].rstrip(' \t')) if value.startswith('\n') else mine.value[0]
+            return text[:start] + value + text[mine.value[1] :]
         return super().replace(document, path, other)
 
     def spell(self, path: KeyPath, value: str) -> str:
