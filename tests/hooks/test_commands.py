@@ -199,4 +199,4 @@ def test_trueup_check_hands_the_services_to_the_command(
     monkeypatch.setattr('trueup.cli.main.main', command)
     track({f'a/{ANSWERS}': '', f'b c/{ANSWERS}': ''})
     assert run_hook('trueup-check', '-v')[0] == 5
-    assert called == [['check', '--quiet', '-v', '--', 'a', 'b c']]
+    assert called == [['check', '--quiet', '--staged', '-v', '--', 'a', 'b c']]

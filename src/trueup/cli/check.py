@@ -10,6 +10,7 @@ from trueup.cli._options import make_run, shared, show
 from trueup.cli._waivers import list_waivers
 from trueup.fleet.scorecard import check_many
 from trueup.lifecycle.check import check
+from trueup.model import Clean
 
 
 @click.command()
@@ -39,5 +40,8 @@ def command(paths: tuple[Path, ...], output: str, waivers: bool, within: int, **
     if waivers:
         return list_waivers(paths or (Path('.'),), run, within, output)
     if len(paths) > 1:
-        return show(check_many(paths, run), run, output)
+        outcomes = check_many(paths, run)
+        # A commit is told what it did, service by service; a scorecard would only say where.
+        told = [each for each in outcomes if not isinstance(each, Clean)] if run.settings.staged else []
+        return max([show([each], run, output) for each in told]) if told else show(outcomes, run, output)
     return show([check(paths[0] if paths else Path('.'), run)], run, output)

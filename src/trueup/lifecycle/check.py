@@ -116,6 +116,11 @@ def require_standing(path: Path, run: Run) -> Standing:
 
 def look(service: Service, repo: Repo, recorded: Recorded, run: Run) -> Looked:
     """Compare a service with the render at its recorded version, and ask the rules."""
+    moved_on = tuple(moved_tag(recorded, service.prefix))
+    if moved_on:
+        # What the tag names now is not what the service was made from: nothing may be compared with it, or healed by it.
+        found = (*moved_on, *_rule_findings(service, repo, recorded))
+        return Looked(Plan(), tuple(with_lines(found, reader(service, repo))), ())
     theirs = render(recorded.standard, recorded.tag, recorded.answers)
     outer = outer_tree(service, recorded.standard, recorded.tag, recorded.answers)
     policies = policies_at(recorded.standard, recorded.tag, recorded.answers)
@@ -135,7 +140,6 @@ def look(service: Service, repo: Repo, recorded: Recorded, run: Run) -> Looked:
     compared = without_migrated((*migration_findings(moved, service.prefix), *findings_of(plan)), moved, service.prefix)
     open_files = {each.path.removeprefix(service.prefix) for each in plan.conflicts if not each.key}
     findings = (
-        *moved_tag(recorded, service.prefix),
         *compared,
         *below(unreadable(after, theirs, policies, known=open_files), service.prefix),
         *_rule_findings(service, after, recorded),

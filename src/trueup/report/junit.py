@@ -75,7 +75,7 @@ def _case(name: str, service: str, group: Sequence[Issue]) -> Element:
         failure.text = _legal('\n'.join(_lines(failing)))
     elif waived:
         SubElement(case, 'skipped', message=_legal(f'waived: {one_line(waived[0].waiver)}'))
-    rest = told + (waived if failing or len(waived) > 1 else [])
+    rest = told + waived
     if rest:
         SubElement(case, 'system-out').text = _legal('\n'.join(_lines(rest)))
     return case
