@@ -13,14 +13,16 @@ from typing import TypedDict, Unpack
 from trueup.merge import strategy_for
 from trueup.merge._careful import sure
 from trueup.merge._clean import merge_clean
-from trueup.merge._job import Job, parses, too_large
+from trueup.merge._job import Job, parses, too_large, unowned
 from trueup.merge._keyed import merge_by_key
 from trueup.merge._moves import moved
+from trueup.merge._renames import follow
 from trueup.merge._textual import merge_as_text
 from trueup.model import Action, Decision, Level, Merged, Owner
 from trueup.policy import FileRules, Move, Policies
 from trueup.text.encoding import BOM, restore_endings, to_unix
 from trueup.text.keys import format_key
+from trueup.text.tree import Grammar
 
 
 class Terms(TypedDict, total=False):
@@ -111,14 +113,37 @@ def _merge(job: Job, *, quick: bool) -> Merged:
         clean = merge_clean(job, job.strategy.grammar)
         if clean is not None:
             return clean
-    merged = merge_by_key(job, job.strategy.grammar)
+    grammar = job.strategy.grammar
+    job, said = _named(job, grammar)
+    merged = merge_by_key(job, grammar)
+    if said:
+        return Merged(merged.text, (*said, *merged.decisions), merged.conflicts)
     if job.strategy.retry is None or not (_open(merged) or _mixed(merged)):
         return merged
     again = job.strategy.retry((job.base, job.ours, job.theirs))
     if again is None:
         return merged
-    second = merge_by_key(job._replace(base=again[0], theirs=again[2]), job.strategy.grammar)
+    second = merge_by_key(job._replace(base=again[0], theirs=again[2]), grammar)
     return second if _open(second) <= _open(merged) else merged
+
+
+def _named(job: Job, grammar: Grammar) -> tuple[Job, tuple[Decision, ...]]:
+    """The job with keys called as the side calls them that gave them another name, and what that did to ours."""
+    if job.base is None or not unowned(job.rules) or too_large(job):
+        return job, ()
+    base, ours, theirs, done = follow((job.base, job.ours, job.theirs), grammar)
+    said = tuple(
+        job.decision(
+            old,
+            Action.MOVE,
+            (format_key(old), format_key(new)),
+            reason='the standard calls it so',
+            heuristic='renamed',
+            level=Level.NOTED,
+        )
+        for old, new in done
+    )
+    return job._replace(base=base, ours=ours, theirs=theirs), said
 
 
 def _open(merged: Merged) -> int:
