@@ -30,7 +30,7 @@ def changed(before: Path, after: Path) -> set[str]:
 
 
 def test_versions_of_the_standard(standard: Path) -> None:
-    """Each tag is a commit of its own that states its version in both places."""
+    """Each tag is a commit of its own that states its version."""
     assert git(standard, 'tag', '--list').split() == ['v0.1.0', 'v0.2.0']
     assert git(standard, 'status', '--porcelain') == ''
     for version in ('0.1.0', '0.2.0'):

@@ -11,10 +11,11 @@ from datetime import timedelta
 from trueup.errors import Refusal
 from trueup.facts import read_facts
 from trueup.lifecycle.answers import Ask, fitting, reply, require_questions
-from trueup.lifecycle.desired import for_folder, outer_tree, plan_service, policies_at
+from trueup.lifecycle.desired import for_folder, lineage_at, outer_tree, plan_service, policies_at
 from trueup.lifecycle.migrating import Done, Wish, left_notes, migrate, over, overlay
 from trueup.lifecycle.run import Run
 from trueup.lifecycle.service import Service, work_tree
+from trueup.lifecycle.stale import with_old_values
 from trueup.model import Action, Change, Decision, Fact, File, Owner, Plan, Tree
 from trueup.packaging._model import Conversion, Source
 from trueup.packaging.convert import convert
@@ -146,7 +147,9 @@ def _plan_files(
     standard, tag, answers, theirs = wanted
     if answers.get('scope', 'full') != 'full':
         theirs = {path: file for path, file in theirs.items() if path not in EDITED_ONLY or path in repo}
-    base = nearest_base(repo, standard, tag, answers)
+    base = with_old_values(
+        nearest_base(repo, standard, tag, answers), repo, lineage_at(standard, tag, answers)
+    )
     outer = outer_tree(service, standard, tag, answers)
     context = Context(policies, f'standard {tag}', adopting=True)
     around = None if outer is None else (None, outer)

@@ -137,10 +137,12 @@ def policies_at(standard: Standard, tag: str, answers: Mapping[str, object]) -> 
     return found.with_once(written_once(standard, tag))
 
 
-def lineage_at(standard: Standard, tag: str) -> Lineage:
+def lineage_at(standard: Standard, tag: str, answers: Mapping[str, object]) -> Lineage:
     """The values that keys had in the versions up to `tag`; empty where the standard keeps no record."""
     text = _file_at(standard, tag, 'lineage.json')
-    return Lineage() if text is None else parse_lineage(text, where=f'lineage.json of {tag}')
+    if text is None:
+        return Lineage()
+    return parse_lineage(text, where=f'lineage.json of {tag}').placed(placeholders(standard, answers))
 
 
 def _file_at(standard: Standard, tag: str, path: str) -> str | None:

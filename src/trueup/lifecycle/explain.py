@@ -76,7 +76,7 @@ def explain(path: Path, target: str, run: Run) -> Explanation:
     if values == (None, None):
         raise _unknown(place, rules)
     entry, rule = rules.entry(place.key), rules.rule(place.key)
-    past = lineage_at(recorded.standard, recorded.tag).values.get(place.target, {})
+    past = lineage_at(recorded.standard, recorded.tag, recorded.answers).values.get(place.target, {})
     return Explanation(
         place.target,
         rule.owner.value,
