@@ -26,12 +26,17 @@ def restore_cut_short(service: Service, entry: Entry) -> None:
     Path(top, text_of(top, 'rev-parse', '--git-path', 'index.lock')).unlink(missing_ok=True)
     if head_commit(top) != entry.before or branch(top) == entry.branch:
         return
-    listed = run_git(top, 'diff', '--name-only', '--no-renames', '-z', entry.before, entry.after).split(b'\0')
-    paths = [os.fsdecode(name) for name in listed if name]
+    paths = paths_between(service, entry)
     for path in paths:
         _restore(top, path, entry)
     if paths:
         run_git(top, '--literal-pathspecs', 'reset', '--quiet', entry.before, '--', *paths)
+
+
+def paths_between(service: Service, entry: Entry) -> tuple[str, ...]:
+    """Files that differ between the commits before and after an entry."""
+    listed = run_git(service.top, 'diff', '--name-only', '--no-renames', '-z', entry.before, entry.after).split(b'\0')
+    return tuple(os.fsdecode(name) for name in listed if name)
 
 
 def _restore(top: Path, path: str, entry: Entry) -> None:

@@ -6,10 +6,10 @@ import shutil
 from pathlib import Path
 
 from trueup.errors import Refusal
-from trueup.git import answers, branch, head_commit, run_git, text_of
+from trueup.git import answers, branch, dirty_paths, head_commit, run_git, text_of
 from trueup.lifecycle.fix import undo_fix
 from trueup.lifecycle.journal import Entry, end, lying_around, read_journal
-from trueup.lifecycle.rollback import restore_cut_short
+from trueup.lifecycle.rollback import paths_between, restore_cut_short
 from trueup.lifecycle.run import Run
 from trueup.lifecycle.service import Service, open_service
 from trueup.lifecycle.workspace import sweep
@@ -69,7 +69,7 @@ def _undo_branch(service: Service, entry: Entry) -> tuple[str, ...]:
         )
     steps: list[str] = []
     if branch(service.top) == entry.branch:
-        _require_clean_tree(service)
+        _require_clean_tree(service, entry)
         run_git(service.top, 'checkout', '--quiet', entry.origin)
         steps.append(f'switched back to {entry.origin}')
     steps += _undo_merged(service, entry)
@@ -82,7 +82,7 @@ def _undo_merged(service: Service, entry: Entry) -> list[str]:
     """A branch that was taken by fast-forward is taken back; one merged among other commits is left to `git revert`."""
     head = head_commit(service.top)
     if head == entry.after:
-        _require_clean_tree(service)
+        _require_clean_tree(service, entry)
         run_git(service.top, 'reset', '--quiet', '--keep', entry.before)
         return [f'moved {branch(service.top) or "HEAD"} back to {entry.before[:12]}']
     if head != entry.before and answers(service.top, 'merge-base', '--is-ancestor', entry.after, 'HEAD'):
@@ -94,17 +94,12 @@ def _undo_merged(service: Service, entry: Entry) -> list[str]:
     return []
 
 
-def _require_clean_tree(service: Service) -> None:
-    changed = [
-        line
-        for line in run_git(service.top, 'status', '--porcelain', '-z', '--untracked-files=no').split(b'\0')
-        if line
-    ]
+def _require_clean_tree(service: Service, entry: Entry) -> None:
+    """Git carries changes of other files over; those of files that go back would be lost."""
+    changed = sorted(set(dirty_paths(service.top)) & set(paths_between(service, entry)))
     if changed:
         raise Refusal(
-            f'{len(changed)} file(s) have uncommitted changes',
-            where=changed[0][3:].decode(errors='replace'),
-            hint='commit or stash them first',
+            f'{len(changed)} file(s) have uncommitted changes', where=changed[0], hint='commit or stash them first'
         )
 
 
