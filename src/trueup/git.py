@@ -6,9 +6,12 @@ import os
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from trueup.errors import ExitCode, Missing, Refusal, UserError
-from trueup.model import File, Mode
+
+if TYPE_CHECKING:
+    from trueup.model import File, Mode
 
 QUIET_ENVIRONMENT = {'GIT_TERMINAL_PROMPT': '0', 'LC_ALL': 'C', 'GIT_OPTIONAL_LOCKS': '0'}
 # Set while a hook runs; they would bend every call to the hook's repository.
@@ -134,6 +137,8 @@ def blobs(folder: Path, names: Sequence[str]) -> dict[str, bytes]:
 
 def tree_files(folder: Path, revision: str, prefix: str = '') -> dict[str, File]:
     """All files of a revision below `prefix`, by path relative to it."""
+    from trueup.model import File  # thirty classes that a commit hook has no use for
+
     entries = {path: entry for path, entry in tree_entries(folder, revision).items() if path.startswith(prefix)}
     contents = blobs(folder, sorted({blob for _, blob in entries.values()}))
     return {
@@ -145,6 +150,8 @@ def tree_files(folder: Path, revision: str, prefix: str = '') -> dict[str, File]
 
 def tree_file(folder: Path, revision: str, path: str) -> File | None:
     """One file of a revision, None if it has none there."""
+    from trueup.model import File
+
     entry = tree_entries(folder, revision).get(path)
     if entry is None:
         return None
@@ -153,4 +160,6 @@ def tree_file(folder: Path, revision: str, path: str) -> File | None:
 
 def mode_of(text: str) -> Mode:
     """A mode as a tree holds it; old histories have some (100664) that Git itself now takes as plain."""
+    from trueup.model import Mode
+
     return Mode(text) if text in set(Mode) else Mode.PLAIN

@@ -94,7 +94,7 @@ def test_unknown_option_and_interpreter(run_hook: RunHook) -> None:
     assert run_hook('black', '--fast') == (
         2,
         '',
-        'error: trueup-hook: no option --fast\nhint: options: --check --no-baseline --python PATH\n',
+        'error: trueup-hook: no option --fast\nhint: options: --check --fix --no-baseline --only TOOL --python PATH\n',
     )
     code, _, err = run_hook('pylint', '--python', 'nowhere')
     assert code == 2 and err.startswith('error: nowhere: no such interpreter\n')

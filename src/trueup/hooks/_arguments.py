@@ -9,13 +9,21 @@ from pathlib import Path
 
 from trueup.errors import UserError
 
+FLAGS = frozenset(('--check', '--fix', '--no-baseline'))
+OPTIONS = '--check --fix --no-baseline --only TOOL --python PATH'
+
 
 @dataclass(frozen=True, slots=True)
 class Arguments:
-    """`--check`: only report. `--no-baseline`: old debt counts too. `--python`: the project's interpreter."""
+    """`--check`: only report. `--fix`: format first. `--only`: these tools. `--no-baseline`: old debt counts too.
+
+    `--python`: the project's interpreter.
+    """
 
     files: tuple[str, ...] = ()
     check: bool = False
+    fix: bool = False
+    only: tuple[str, ...] = ()
     baseline: bool = True
     python: Path | None = None
 
@@ -23,27 +31,29 @@ class Arguments:
 def parse(argv: Sequence[str]) -> Arguments:
     """The arguments of a hook on files; a file whose name begins with a dash is still a file."""
     files: list[str] = []
-    check, baseline = False, True
-    python: Path | None = None
+    flags: set[str] = set()
+    valued: dict[str, list[str]] = {'--python': [], '--only': []}
     words = iter(argv)
     for word in words:
+        name, equals, value = word.partition('=')
         if word == '--':
             files += words
-        elif word == '--check':
-            check = True
-        elif word == '--no-baseline':
-            baseline = False
-        elif word == '--python':
-            python = _interpreter(next(words, ''))
-        elif word.startswith('--python='):
-            python = _interpreter(word.removeprefix('--python='))
+        elif word in FLAGS:
+            flags.add(word)
+        elif name in valued and not (equals and os.path.lexists(word)):
+            valued[name].append(value if equals else next(words, ''))
         elif word.startswith('-') and not os.path.lexists(word):
-            raise UserError(
-                f'no option {word}', where='trueup-hook', hint='options: --check --no-baseline --python PATH'
-            )
+            raise UserError(f'no option {word}', where='trueup-hook', hint=f'options: {OPTIONS}')
         else:
             files.append(word)
-    return Arguments(tuple(dict.fromkeys(files)), check=check, baseline=baseline, python=python)
+    return Arguments(
+        tuple(dict.fromkeys(files)),
+        check='--check' in flags,
+        fix='--fix' in flags,
+        only=tuple(dict.fromkeys(valued['--only'])),
+        baseline='--no-baseline' not in flags,
+        python=_interpreter(valued['--python'][-1]) if valued['--python'] else None,
+    )
 
 
 def _interpreter(word: str) -> Path:

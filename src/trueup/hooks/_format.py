@@ -8,15 +8,27 @@ from pathlib import Path
 
 from trueup.errors import ExitCode
 from trueup.hooks._arguments import parse
-from trueup.hooks._lint import SYNTAX_HINT
+from trueup.lint import replay
 from trueup.lint.format import format_files
 from trueup.lint.writers import line_of
+
+SYNTAX_HINT = (
+    'hint: leave a Python 2 file or a template out with `exclude:` in .pre-commit-config.yaml '
+    "or in the tools' own configuration"
+)
 
 
 def run_formatters(argv: Sequence[str], *, tools: tuple[str, ...]) -> int:
     """Format the files in place with these tools, in this order; like stock hooks, a changed file fails the commit."""
     given = parse(argv)
-    result = format_files(Path.cwd(), given.files or None, check=given.check, all_files=not given.baseline, tools=tools)
+    result = format_files(
+        Path.cwd(),
+        given.files or None,
+        check=given.check,
+        all_files=not given.baseline,
+        tools=tools,
+        inside=replay.is_alone(),
+    )
     for message in result.broken:
         print(line_of(message))
     for path in result.changed:

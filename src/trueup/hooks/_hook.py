@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 Run = Callable[[Sequence[str]], int]
 """Arguments and file names as pre-commit gives them, relative to the current folder; returns the exit code."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hook:
+class Hook(NamedTuple):
     """One entry of `.pre-commit-hooks.yaml`; the fields are those of https://pre-commit.com/#creating-new-hooks."""
 
     id: str

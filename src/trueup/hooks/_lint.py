@@ -7,34 +7,46 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from trueup.errors import ExitCode, UserError
 from trueup.hooks._arguments import parse
+from trueup.hooks._format import SYNTAX_HINT, run_formatters
 from trueup.lint import replay
 from trueup.lint.model import LintResult
 from trueup.lint.run import LintOptions, lint_run
 from trueup.lint.say import exit_code, offer
+from trueup.lint.tools import FORMATTERS
 from trueup.lint.writers import line_of
 
 SYNTAX = ('E999', 'E0001', 'unparsable')
-SYNTAX_HINT = (
-    'hint: leave a Python 2 file or a template out with `exclude:` in .pre-commit-config.yaml '
-    "or in the tools' own configuration"
-)
 
 
 def run_linters(argv: Sequence[str], *, tools: tuple[str, ...]) -> int:
-    """Check the files with these tools; findings go to standard output, remarks to standard error."""
+    """Check the files with these tools; findings go to standard output, remarks to standard error.
+
+    With `--fix` isort and black write first, as their own hooks would, and are not asked again.
+    """
     moment = time.time_ns()
     arguments = parse(argv)
+    if arguments.only:
+        tools = tuple(tool for tool in tools if tool in arguments.only)
+        if unknown := set(arguments.only) - set(tools):
+            raise UserError(f'this hook runs no {min(unknown)!r}', where='--only', hint=f'it runs {", ".join(tools)}')
+    writing = tuple(tool for tool in tools if tool in FORMATTERS) if arguments.fix else ()
+    written = run_formatters(list(argv), tools=writing) if writing else ExitCode.CLEAN
     options = LintOptions(
-        tools=tools, python=arguments.python, use_baseline=arguments.baseline, inside=replay.is_alone()
+        tools=tuple(tool for tool in tools if tool not in writing),
+        python=arguments.python,
+        use_baseline=arguments.baseline,
+        inside=replay.is_alone(),
     )
     run = lint_run(Path.cwd(), arguments.files or None, options=options)
     out = ''.join(f'{line_of(message)}\n' for message in run.result.messages)
     err = ''.join(f'{remark}\n' for remark in remarks(run.result))
     sys.stdout.write(out)
     sys.stderr.write(err)
-    offer(run, moment, out=out, err=err)
-    return exit_code(run.result)
+    if not writing:
+        offer(run, moment, out=out, err=err)
+    return max(written, exit_code(run.result))
 
 
 def remarks(result: LintResult) -> list[str]:

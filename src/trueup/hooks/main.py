@@ -45,9 +45,7 @@ def run() -> None:
             stream.reconfigure(errors='backslashreplace')
     words = ['trueup-hook', *sys.argv[1:]]
     replay.begin(words)
-    code = main()
-    replay.settle(words, code)
-    sys.exit(code)
+    replay.end(words, main())
 
 
 if __name__ == '__main__':

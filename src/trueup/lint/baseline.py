@@ -14,11 +14,14 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from trueup.errors import UserError
 from trueup.lint.files import LineReader
 from trueup.lint.model import Message
-from trueup.model import Debt
+
+if TYPE_CHECKING:
+    from trueup.model import Debt
 
 BASELINE_FILE = '.trueup/baseline.json'
 SCHEMA = 1
@@ -140,6 +143,8 @@ class Baseline:
 
     def debt(self) -> Debt:
         """How much is recorded, by rule and by file."""
+        from trueup.model import Debt  # thirty classes that a commit has no use for
+
         rules: Counter[str] = Counter()
         paths: Counter[str] = Counter()
         for entry in self.entries:

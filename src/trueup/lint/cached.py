@@ -86,8 +86,15 @@ class Cache:
             if message.path not in by_file:
                 return
             by_file[message.path].append(_row(message))
+        # A file that somebody saved meanwhile was judged in a state that nobody knows.
+        rested = {name: rows for name, rows in by_file.items() if self._key(task, name) == known.keys[name]}
         used = {known.keys[name]: rows for name, rows in known.rows.items()}
-        self._store.put_on_shelf(known.shelf, used, {known.keys[name]: rows for name, rows in by_file.items()})
+        self._store.put_on_shelf(known.shelf, used, {known.keys[name]: rows for name, rows in rested.items()})
+
+    def keep_clean(self, known: Known, names: Sequence[str]) -> None:
+        """Remember that a linter had nothing to say about these files, as they were when they were recalled."""
+        if self._store is not None and known.shelf and names:
+            self._store.put_on_shelf(known.shelf, {}, {known.keys[name]: [] for name in names})
 
     def _context(self, task: Task) -> str:
         """Digest of all that a task depends on but its own files; empty if it can't be told."""
@@ -109,10 +116,9 @@ class Cache:
             parts += [installed, str(os.cpu_count()), *task.job.files]
         return digest_of(part.encode('utf-8', 'surrogateescape') for part in parts)
 
-    def _key(self, task: Task, name: str) -> str:
-        path = str(task.job.folder / name)
-        seen = self._worlds[task.job.folder].digests.get(path) or content_of(path)
-        return digest_of([os.fsencode(name), seen])
+    @staticmethod
+    def _key(task: Task, name: str) -> str:
+        return digest_of([os.fsencode(name), content_of(str(task.job.folder / name))])
 
 
 def watched(root: Path, tasks: Sequence[Task], worlds: Mapping[Path, World]) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import platform
 import sys
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -18,7 +17,7 @@ METADATA = ('.dist-info', '.egg-info', '.egg-link', '.pth')
 @cache
 def engine() -> str:
     """Digest of the programs that judge: Python, every package installed beside us, and our own lint room."""
-    parts = [sys.version, platform.platform(), sys.implementation.name]
+    parts = [sys.version, sys.platform, sys.implementation.cache_tag or '']
     for folder in own_packages():
         parts += sorted(name for name in os.listdir(folder) if name.endswith(METADATA))
     return digest_of([*(part.encode() for part in parts), *(content_of(path).hex().encode() for path in own_code())])

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import TypedDict, Unpack
 
 from trueup.errors import UserError
+from trueup.lint.cached import Cache
+from trueup.lint.execute import run_one
 from trueup.lint.files import select_files
 from trueup.lint.judge import Baselines, Part, part_of
-from trueup.lint.model import Failure, Message, Task
+from trueup.lint.model import Command, Failure, Job, Message, Reading, Task
 from trueup.lint.plan import plan_tasks
-from trueup.lint.process import run_command
+from trueup.lint.store import Store, default_folder
 from trueup.lint.tools import CHECKERS, FORMATTERS
+from trueup.lint.world import World
 
 BROKEN = 'unparsable'
 
@@ -40,30 +44,35 @@ class FormatResult:
         return bool(self.broken or self.crashed)
 
 
-def format_files(
-    root: Path,
-    files: Sequence[str] | None = None,
-    *,
-    check: bool = False,
-    all_files: bool = False,
-    tools: Sequence[str] = tuple(FORMATTERS),
-) -> FormatResult:
-    """Format the tracked Python files below `root`, or only the given ones; with `check`, write nothing.
+class FormatOptions(TypedDict, total=False):
+    """`check`: write nothing. `all_files`: also what the baseline records. `inside`: this process ends after the run."""
+
+    check: bool
+    all_files: bool
+    tools: Sequence[str]
+    use_cache: bool
+    inside: bool
+
+
+def format_files(root: Path, files: Sequence[str] | None = None, **options: Unpack[FormatOptions]) -> FormatResult:
+    """Format the tracked Python files below `root`, or only the given ones.
 
     What the baseline records for a tool is left alone by that tool, so that touching one line of an old file does not
-    reformat all of it; with `all_files` it is formatted too.
+    reformat all of it. A file that a formatter once left as it is, and that is the same still, is not given to it.
     """
     root = root.absolute()
+    tools, check = options.get('tools', tuple(FORMATTERS)), options.get('check', False)
     unknown = [tool for tool in tools if tool not in FORMATTERS]
     if unknown:
         raise UserError(f'no formatter is called {unknown[0]!r}', hint=f'choose from {", ".join(FORMATTERS)}')
     chosen = select_files(root, files)
     tasks = [task for name in FORMATTERS if name in tools for task in plan_tasks(root, chosen, tools=(name,))]
-    baselines = Baselines(root, use=not all_files)
-    seen = [_run(root, task, check=True) for task in (tasks if check else _recorded(root, tasks, baselines))]
+    baselines = Baselines(root, use=not options.get('all_files', False))
+    desk = _Desk(root, options)
+    seen = [desk.look(task) for task in (tasks if check else _recorded(root, tasks, baselines))]
     new, known = baselines.split(_messages(seen))
     before = {} if check else _digests(root, chosen)
-    parts = [] if check else [_run(root, task, check=False) for task in _allowed(root, tasks, seen, known)]
+    parts = [] if check else [desk.write(task) for task in _allowed(root, tasks, seen, known)]
     broken = [message for message in (new if check else _messages(parts)) if message.symbol == BROKEN]
     if check:
         changed = {message.path for message in new} - {message.path for message in broken}
@@ -115,9 +124,44 @@ def _messages(parts: Iterable[Part]) -> list[Message]:
     return [message for part in parts for message in part.messages]
 
 
-def _run(root: Path, task: Task, *, check: bool) -> Part:
-    command = CHECKERS[task.tool].command if check else FORMATTERS[task.tool].format_command
-    return part_of(root, task, FORMATTERS[task.tool].read(task.job, run_command(command(task.job))))
+class _Desk:
+    """Runs formatters, and remembers which files they had nothing to say about."""
+
+    def __init__(self, root: Path, options: FormatOptions) -> None:
+        self._root = root
+        self._inside = options.get('inside', False)
+        self._store = Store(default_folder()) if options.get('use_cache', True) else None
+        self._worlds: dict[Path, World] = {}
+
+    def look(self, task: Task) -> Part:
+        """What a formatter would do."""
+        return part_of(self._root, task, self._run(task, CHECKERS[task.tool].command))
+
+    def write(self, task: Task) -> Part:
+        """Let a formatter write; the files of which it is known that nothing would change are passed over."""
+        cache = self._cache(task)
+        known = cache.recall(task)
+        rest = tuple(name for name in task.job.files if known.rows.get(name) != [])
+        if not rest:
+            return Part(task, Reading(), ())
+        left = task._replace(job=task.job._replace(files=rest))
+        before = _digests(task.job.folder, rest)
+        reading = self._run(left, FORMATTERS[task.tool].format_command)
+        touched = {message.path for message in reading.messages}
+        same = tuple(name for name, seen in _digests(task.job.folder, rest).items() if seen == before[name])
+        if not reading.error:
+            cache.keep_clean(known, [name for name in same if name not in touched])
+        return part_of(self._root, left, reading)
+
+    def _cache(self, task: Task) -> Cache:
+        """Formatters write files and never name new ones: one look at a project serves them all."""
+        folder = task.job.folder
+        if self._store is not None and folder not in self._worlds:
+            self._worlds[folder] = World(folder, task.job.files)
+        return Cache(self._store, self._worlds)
+
+    def _run(self, task: Task, command: Callable[[Job], Command]) -> Reading:
+        return FORMATTERS[task.tool].read(task.job, run_one(task, command, inside=self._inside))
 
 
 def _digests(root: Path, files: Iterable[str]) -> dict[str, bytes]:

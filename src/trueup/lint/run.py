@@ -17,7 +17,7 @@ from trueup.lint.model import LintResult, Reading, Task
 from trueup.lint.plan import plan_tasks
 from trueup.lint.store import Store, default_folder
 from trueup.lint.tools import CHECKERS
-from trueup.lint.world import World, look
+from trueup.lint.world import World
 
 TOOLS = ('black', 'isort', 'flake8', 'pylint')
 
@@ -76,14 +76,14 @@ def _look(tasks: Sequence[Task]) -> dict[Path, World]:
     files: dict[Path, set[str]] = {}
     for task in tasks:
         files.setdefault(task.job.folder, set()).update(task.job.files)
-    return {folder: look(folder, sorted(names)) for folder, names in files.items()}
+    return {folder: World(folder, sorted(names)) for folder, names in files.items()}
 
 
 def _readings(tasks: Sequence[Task], worlds: Mapping[Path, World], options: LintOptions) -> list[Reading]:
     cache = Cache(Store(default_folder()) if options.use_cache else None, worlds)
     known = [cache.recall(task) for task in tasks]
     fresh = _run(known, options)
-    if any(fresh) and options.use_cache and _look(tasks) == worlds:
+    if any(fresh) and options.use_cache and all(world.is_as_before() for world in worlds.values()):
         for entry, task, reading in zip(known, tasks, fresh, strict=True):
             cache.keep(entry, task, reading)
     return [cache.complete(entry, task, reading) for entry, task, reading in zip(known, tasks, fresh, strict=True)]

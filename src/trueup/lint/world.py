@@ -8,10 +8,9 @@ the root of the file system. What is missed here is a wrong hit of the cache; wh
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import blake2b
 from pathlib import Path
-from typing import NamedTuple
 
 CONFIGURATION = frozenset(
     '.isort.cfg pyproject.toml setup.cfg tox.ini .editorconfig .flake8 pylintrc pylintrc.toml .pylintrc .pylintrc.toml '
@@ -24,21 +23,6 @@ LIMIT = 100_000
 """Folders and modules in one project beyond which nothing that depends on all of them is kept."""
 
 
-class World(NamedTuple):
-    """Digests of the configuration, of the names and of the contents of a project, and the paths they were read from.
-
-    `digests` are those of the modules, by absolute path. `complete` says whether the walk came to its end; if not, `shape`
-    and `content` say nothing.
-    """
-
-    configuration: str
-    shape: str
-    content: str
-    paths: tuple[str, ...]
-    digests: Mapping[str, bytes]
-    complete: bool
-
-
 def digest_of(parts: Iterable[bytes]) -> str:
     """One digest of several byte strings; where one ends and the next begins counts."""
     found = blake2b(digest_size=20)
@@ -48,32 +32,56 @@ def digest_of(parts: Iterable[bytes]) -> str:
     return found.hexdigest()
 
 
-def look(folder: Path, files: Sequence[str]) -> World:
-    """Look at a project; `files` are those that are checked, relative to its folder."""
-    base = import_base(folder)
-    inner = os.path.relpath(folder, base)
-    wanted = _folders(os.path.normpath(os.path.join(inner, name)) for name in files)
-    walk = _Walk(base, wanted)
-    above = _above(base, folder)
-    outside = [part for label, path in above if (seen := content_of(path)) != ABSENT for part in (label.encode(), seen)]
-    outside += [
-        f'{up} .git'.encode() for up, place in enumerate((folder, *folder.parents)) if (place / '.git').exists()
-    ]
-    configuration = [*outside, *_read(walk.full(walk.configuration), walk.configuration)]
-    names = [os.fsencode(name) for name in (*walk.folders, *walk.modules, *walk.links)]
-    digests = {path: content_of(path) for path in walk.full(walk.modules)}
-    return World(
-        digest_of([os.fsencode(inner), *configuration]),
-        digest_of([os.fsencode(inner), *names]),
-        digest_of([os.fsencode(inner), *names, *digests.values()]),
-        (
+class World:
+    """A project as a run found it: names now, contents when they are asked for.
+
+    `paths` are all that were looked at. `complete` says whether the walk came to its end; if not, `shape` and `content`
+    say nothing.
+    """
+
+    def __init__(self, folder: Path, files: Sequence[str]) -> None:
+        self._asked = folder, tuple(files)
+        base = import_base(folder)
+        self._inner = os.fsencode(os.path.relpath(folder, base))
+        wanted = _folders(os.path.normpath(os.path.join(os.fsdecode(self._inner), name)) for name in files)
+        self._walk = walk = _Walk(base, wanted)
+        above = _above(base, folder)
+        gits = [place / '.git' for place in (folder, *folder.parents)]
+        self.complete = walk.complete
+        self.paths = (
             *(path for _, path in above),
-            *(str(place / '.git' / 'config') for place in (folder, *folder.parents)),
+            *(str(git / 'config') for git in gits),
             *walk.full((*walk.folders, *walk.configuration, *walk.modules)),
-        ),
-        digests,
-        walk.complete,
-    )
+        )
+        outside = [f'{up} .git'.encode() for up, git in enumerate(gits) if git.exists()]
+        for label, path in above:
+            seen = content_of(path)
+            outside += [label.encode(), seen] if seen != ABSENT else []
+        inside = _read(walk.full(walk.configuration), walk.configuration)
+        self.configuration = digest_of([self._inner, *outside, *inside])
+        self._content = ''
+
+    @property
+    def shape(self) -> str:
+        """Digest of the names of all folders and modules."""
+        return digest_of([self._inner, *self._names()])
+
+    @property
+    def content(self) -> str:
+        """Digest of what all modules hold."""
+        if not self._content:
+            held = map(content_of, self._walk.full(self._walk.modules))
+            self._content = digest_of([self._inner, *self._names(), *held])
+        return self._content
+
+    def is_as_before(self) -> bool:
+        """Whether everything that was looked at is still the same."""
+        now = World(*self._asked)
+        same = (now.configuration, now.shape) == (self.configuration, self.shape)
+        return same and (not self._content or now.content == self._content)
+
+    def _names(self) -> list[bytes]:
+        return [os.fsencode(name) for name in (*self._walk.folders, *self._walk.modules, *self._walk.links)]
 
 
 def import_base(folder: Path) -> Path:
