@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from trueup.cli._options import make_run, shared, show
+from trueup.cli._options import make_run, shared, show, worst
 from trueup.cli._waivers import list_waivers
 from trueup.fleet.scorecard import check_many
 from trueup.lifecycle.check import check
@@ -43,5 +43,7 @@ def command(paths: tuple[Path, ...], output: str, waivers: bool, within: int, **
         outcomes = check_many(paths, run)
         # A commit is told what it did, service by service; a scorecard would only say where.
         told = [each for each in outcomes if not isinstance(each, Clean)] if run.settings.staged else []
-        return max([show([each], run, output) for each in told]) if told else show(outcomes, run, output)
+        for each in told:
+            show([each], run, output)
+        return worst(told) if told else show(outcomes, run, output)
     return show([check(paths[0] if paths else Path('.'), run)], run, output)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 from collections.abc import Mapping
@@ -64,7 +65,9 @@ def read_recorded(service: Service, repo: Repo, run: Run, *, fresh: bool = False
     address = require_trust(str(answers['_src_path']), trusted_addresses(service, run), where=where)
     address = consented(address, run.settings, run.user)
     tag = require_tagged(str(answers['_commit']), where=where)
-    standard = open_standard(address, need='' if fresh else tag)
+    need = '' if fresh else tag
+    standard = run.opened.get((address.url, need)) or open_standard(address, need=need)
+    run.opened[address.url, need] = standard
     return Recorded(for_folder(service, standard, tag, answers), standard, tag)
 
 
@@ -133,8 +136,14 @@ def policies_at(standard: Standard, tag: str, answers: Mapping[str, object]) -> 
     text = _file_at(standard, tag, 'policies.toml')
     found = Policies.empty()
     if text is not None:
-        found = Policies.parse(text, where=where, placeholders=placeholders(standard, answers))
+        found = _parsed(text, where, tuple(sorted(placeholders(standard, answers).items())))
     return found.with_once(written_once(standard, tag))
+
+
+@functools.lru_cache(maxsize=32)
+def _parsed(text: str, where: str, values: tuple[tuple[str, str], ...]) -> Policies:
+    """Policies by their content: many services of one standard share them."""
+    return Policies.parse(text, where=where, placeholders=dict(values))
 
 
 def lineage_at(standard: Standard, tag: str, answers: Mapping[str, object]) -> Lineage:

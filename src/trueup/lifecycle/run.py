@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from trueup.settings import Settings, UserConfiguration
+from trueup.standard import Standard
 
 
 def silent(_line: str) -> None:
@@ -21,3 +22,5 @@ class Run:
     user: UserConfiguration = field(default_factory=UserConfiguration)
     say: Callable[[str], None] = silent
     today: date = field(default_factory=date.today)
+    opened: dict[tuple[str, str], Standard] = field(default_factory=dict, compare=False, repr=False)
+    """Standards that this invocation has opened: many services of one standard ask for it once."""

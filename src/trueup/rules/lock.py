@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import tomllib
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from trueup.model import Finding
 from trueup.packaging.content_hash import content_hash
@@ -23,9 +25,8 @@ def lock_readable(repo: Repo, situation: Situation) -> Iterator[Finding]:
     """poetry.lock is valid TOML, without the markers of a merge."""
     if not _expected(situation) or LOCK not in repo:
         return
-    try:
-        tomllib.loads(repo.text(LOCK) or '')
-    except tomllib.TOMLDecodeError as error:
+    error = _read(repo.text(LOCK) or '').error
+    if error:
         yield Finding(
             'LCK002', LOCK, f'the lock file can not be read: {error}', hint='run `poetry lock`', fixable=False
         )
@@ -36,12 +37,15 @@ def lock_fresh(repo: Repo, situation: Situation) -> Iterator[Finding]:
     lock, pyproject = repo.text(LOCK), repo.text('pyproject.toml')
     if not _expected(situation) or lock is None or pyproject is None:
         return
+    found = _read(lock)
     try:
-        locked = tomllib.loads(lock).get('metadata', {}).get('content-hash')
         project = tomllib.loads(pyproject)
     except tomllib.TOMLDecodeError:
         return
-    if locked not in (content_hash(project), content_hash({**project, 'dependency-groups': {}})):
+    if not found.error and found.content_hash not in (
+        content_hash(project),
+        content_hash({**project, 'dependency-groups': {}}),
+    ):
         yield Finding(
             'LCK003',
             LOCK,
@@ -49,6 +53,23 @@ def lock_fresh(repo: Repo, situation: Situation) -> Iterator[Finding]:
             hint='run `poetry lock` and commit it',
             fixable=False,
         )
+
+
+class _Lock(NamedTuple):
+    """What is asked of a lock file, or why it can not be read."""
+
+    content_hash: object = None
+    error: str = ''
+
+
+@functools.lru_cache(maxsize=16)
+def _read(text: str) -> _Lock:
+    """A lock file is long, two rules ask for it, and services of one origin share it."""
+    try:
+        metadata = tomllib.loads(text).get('metadata')
+    except tomllib.TOMLDecodeError as error:
+        return _Lock(error=str(error))
+    return _Lock(metadata.get('content-hash') if isinstance(metadata, dict) else None)
 
 
 def _expected(situation: Situation) -> bool:
