@@ -67,7 +67,9 @@ def _decision(job: Job, values: tuple[str, str], key: KeyPath) -> Decision:
     action = Action.ADD if old is None else Action.REMOVE if new is None else Action.CHANGE
     if old is None and new is None:
         action = Action.CHANGE
-    return job.decision(key, action, (old, new), reason='only the standard changed these lines', heuristic='only the standard changed')
+    return job.decision(
+        key, action, (old, new), reason='only the standard changed these lines', heuristic='only the standard changed'
+    )
 
 
 def key_at(document: Document, start: int, end: int) -> KeyPath:

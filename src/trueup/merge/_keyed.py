@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from trueup.merge._gates import doubled, has_marker, lost
@@ -98,10 +99,21 @@ def _done(job: Job) -> bool:
 
 def _dressed(job: Job, grammar: Grammar, result: Document) -> Document:
     """The keyed merge with the comments and the layout that the standard changed, where they fit without a conflict."""
-    lines = _lines(job._replace(ours=result.text))
-    if lines is None or has_marker(lines) or _meaning(grammar, lines) != result.root.data:
+    if job.base is None:
         return result
-    return grammar.parse(lines)
+    merged = merge_text(job.base, result.text, job.theirs)
+    lines = merged.text
+    if (
+        job.strategy.whole
+        and merged.level is not Level.APPLIED
+        or lines == result.text
+        or has_marker(lines)
+        or _meaning(grammar, lines) != result.root.data
+    ):
+        return result
+    # Where lines of both touch, those of the result stand: nothing may be said twice for that.
+    known = Counter(to_lines(result.text)) | Counter(to_lines(job.theirs))
+    return grammar.parse(lines) if not Counter(to_lines(lines)) - known else result
 
 
 def _parsed(grammar: Grammar, text: str | None) -> Document | None:
