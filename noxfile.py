@@ -58,3 +58,10 @@ def generate(session: nox.Session) -> None:
     session.run('python', '-m', 'trueup.hooks.manifest')
     session.run('python', '-m', 'trueup.sessions._reference')
     session.run('python', '-m', 'trueup.rules._reference')
+
+
+@nox.session(default=False)
+def release(session: nox.Session) -> None:
+    """Version, changelog, lineage and tag, after proof that services can be updated: `nox -s release -- 0.2.0`."""
+    install(session)
+    session.run('python', '-m', 'trueup.release', *session.posargs)

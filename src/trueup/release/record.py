@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from trueup.direct import ANSWERS_FILE
 from trueup.errors import UserError
 from trueup.lineage import Lineage
 from trueup.merge.targets import target_of, values_of
@@ -11,7 +12,7 @@ from trueup.model import Tree
 from trueup.recipe import read_recipe
 from trueup.release.matrix import variants
 from trueup.standard import Standard
-from trueup.template import ANSWERS_FILE, render
+from trueup.template import render
 from trueup.text.encoding import decode
 
 FORMATS = ('.toml', '.yml', '.yaml', '.json', '.cfg', '.ini')
