@@ -147,7 +147,7 @@ def test_a_whole_configuration() -> None:
     gone = [item.before or '' for item in done if item.action is Action.REMOVE]
     assert any('# the formatter' in text and '--line-length=100' in text for text in gone)
     assert any(text == '[commit]' for text in gone)
-    assert [str(item) for item in MIGRATION.needed(repo_of(TEAM))] == [f'{CONFIG}:{line}' for line in (12, 21, 38)]
+    assert [str(item) for item in MIGRATION.needed(repo_of(TEAM))] == [f'{CONFIG}:{line}' for line in (12, 21, 37)]
 
 
 SMALL = [

@@ -7,7 +7,7 @@ import tomllib
 import pytest
 
 from trueup.migrations.single_configuration import MIGRATION
-from trueup.model import File
+from trueup.model import Action, File
 from trueup.repo import Repo, repo_from_tree
 
 
@@ -57,12 +57,64 @@ def test_a_setting_moves(files: dict[str, str], key: tuple[str, ...], value: obj
     for name in key:
         found = found[name]
     assert found == value
-    assert [decision.key for decision in done.decisions] == [('tool', *key)]
+    assert [item.key for item in done.decisions if item.action is Action.MOVE] == [('tool', *key)]
 
 
-def test_a_key_that_is_there_stays() -> None:
-    """pyproject.toml was read before, so it stands; the other value is named."""
-    repo = _repo(flake8='[flake8]\nexclude = old\n', pyproject='[tool.flake8]\nexclude = ["new"]\n')
+ONE = '[tool.flake8]\nexclude = ["new"]\n'
+
+
+def test_flake8_without_its_plug_in_reads_the_old_file() -> None:
+    """The table in pyproject.toml was never read: the old value wins, and the one that it replaces is named."""
+    done = MIGRATION.carry_out(_repo(flake8='[flake8]\nexclude = old\n', pyproject=ONE), {})
+    assert {change.path: change.after for change in done.changes} == {
+        'pyproject.toml': File(b'[tool.flake8]\nexclude = ["old"]\n'),
+        '.flake8': None,
+    }
+    assert 'was read, pyproject.toml was not' in done.decisions[0].reason
+
+
+def test_flake8_with_its_plug_in_never_comes_to_the_old_file() -> None:
+    """Nothing of it is in force, so nothing moves; the retired file is the policies' business."""
+    repo = _repo(
+        flake8='[flake8]\nexclude = old\n', pyproject=f'{ONE}[dependency-groups]\ndev = ["Flake8-pyproject"]\n'
+    )
+    assert MIGRATION.needed(repo) == () == MIGRATION.carry_out(repo, {}).changes
+
+
+def test_of_several_files_the_one_that_was_read_is_carried() -> None:
+    """setup.cfg comes before .flake8, .isort.cfg before pyproject.toml; what was never read is shown and goes."""
+    repo = _repo(
+        setup_cfg='[metadata]\nname = x\n\n[flake8]\nexclude = one\n',
+        flake8='[flake8]\nexclude = two\n',
+        isort_cfg='[settings]\nskip = gen\n',
+        pyproject='[tool.isort]\nskip = ["other"]\nprofile = "black"\n',
+    )
+    assert [str(place) for place in MIGRATION.needed(repo)] == ['setup.cfg:4', '.isort.cfg:1']
     done = MIGRATION.carry_out(repo, {})
-    assert done.changes[0].after == File(b'[tool.flake8]\nexclude = ["new"]\n')
-    assert done.decisions[0].before == 'old' and 'another value' in done.decisions[0].reason
+    after = {change.path: change.after.data.decode() if change.after else None for change in done.changes}
+    assert tomllib.loads(after['pyproject.toml'] or '') == {
+        'tool': {'isort': {'skip': ['gen'], 'profile': 'black'}, 'flake8': {'exclude': ['one']}}
+    }
+    assert after['setup.cfg'] == '[metadata]\nname = x\n' and after['.flake8'] is after['.isort.cfg'] is None
+    reasons = {item.path: item.reason for item in done.decisions if item.action is Action.REMOVE}
+    assert 'setup.cfg comes first' in reasons['.flake8'] and 'thresholds' in reasons['setup.cfg']
+
+
+def test_comments_go_with_their_values() -> None:
+    """Above an option, above a value and behind it."""
+    text = '[flake8]\n# what others wrote\nexclude =\n    # generated\n    pb2,\n    vendor  # a copy\nignore = E1\n'
+    done = MIGRATION.carry_out(_repo(flake8=text, pyproject=''), {})
+    after = done.changes[0].after
+    assert after is not None
+    assert after.data.decode() == (
+        '[tool.flake8]\n# what others wrote\nexclude = [\n    # generated\n    "pb2",\n    "vendor", # a copy\n]\n'
+    )
+
+
+def test_repeating_changes_nothing() -> None:
+    """State-based: after the step nothing shows that it is needed."""
+    repo = _repo(tox_ini='[tox]\nenvlist = py\n[isort]\nskip = a\n[flake8]\nexclude = b\n', pyproject='# ours\r\n')
+    done = MIGRATION.carry_out(repo, {})
+    again = repo_from_tree({change.path: change.after for change in done.changes if change.after})
+    assert again.text('tox.ini') == '[tox]\nenvlist = py\n'
+    assert MIGRATION.needed(again) == () == MIGRATION.carry_out(again, {}).changes
