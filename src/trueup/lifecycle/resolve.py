@@ -91,6 +91,10 @@ def _told(report: Report, done: Sequence[Settled], notes: Sequence[str], run: Ru
 
 def _after_stock(service: Service, found: Sequence[Unmerged], run: Run, since: str) -> tuple[Stocked | None, list[str]]:
     """The update that stock Copier made, or why it can't be read; raises UserError where that is all there is to say."""
+    if not answers(service.top, 'rev-parse', '--verify', '--quiet', f'{since}^{{commit}}'):
+        if since == 'HEAD':
+            return None, []
+        raise UserError('no such commit', where=since, hint='give the commit before the update')
     try:
         return stocked(service, {item.path: item.ours for item in found}, run, since), []
     except UserError as error:
