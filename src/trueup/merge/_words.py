@@ -141,8 +141,8 @@ def merge_hunk(run: Run, *, both: bool) -> tuple[str, str] | None:
 
 
 def _bare(text: str) -> list[str]:
-    """The lines without blanks at their ends."""
-    return [line.rstrip() for line in text.split('\n')]
+    """The lines without blanks at their ends, blank ones left out."""
+    return [line.rstrip() for line in text.split('\n') if line.strip()]
 
 
 def likeness(one: str, two: str) -> float:
@@ -224,7 +224,10 @@ def as_version(text: str) -> Version | None:
 
 
 def _glue(ours: str, theirs: str) -> str:
-    """Two inserted runs of words side by side, with a space between."""
+    """Two inserted runs of words side by side, with a space between; one that holds the other's words already alone."""
+    for one, other in ((ours, theirs), (theirs, ours)):
+        if not Counter(other.split()) - Counter(one.split()):
+            return one
     if ours[-1:].isspace() or theirs[:1].isspace() or not theirs[:1].isalnum():
         return ours + theirs
     return f'{ours} {theirs}'
