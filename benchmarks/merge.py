@@ -65,12 +65,15 @@ def replay(projects: Sequence[Path], templates: Templates, *, copier: bool) -> N
         if found is None:
             continue
         counts['deleted by the maintainers'] += found[1]
+        start = time.perf_counter()
         whole = copied(update, templates) if copier else None
+        spent = (time.perf_counter() - start) / max(1, len(found[0]))
+        counts['copier update not run'] += copier and whole is None
         for case in found[0]:
             sides = case.base, case.ours, case.theirs
             results = {name: tool(*sides, case.path) for name, tool in TOOLS.items()}
             if whole is not None and case.path in whole:
-                results[COPIER] = Result(whole[case.path], '<<<<<<< ' not in whole[case.path], 0.0)
+                results[COPIER] = Result(whole[case.path], '<<<<<<< ' not in whole[case.path], spent)
             for name, result in results.items():
                 scores.setdefault(name, []).append((case, score(result, sides, case.wanted, case.path)))
     print(', '.join(f'{name}: {number}' for name, number in counts.items()))
