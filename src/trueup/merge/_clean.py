@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from trueup.merge._diff3 import Hunk, diff3
@@ -12,22 +13,53 @@ from trueup.model import Action, Decision, KeyPath, Merged
 from trueup.text.encoding import lines
 from trueup.text.tree import Document, Grammar, Malformed
 
+IMPORT = re.compile(r'\s*(?:from|import)\b')
+
 
 def merge_clean(job: Job, grammar: Grammar) -> Merged | None:
     """The clean line merge; None where the keys have to be asked.
 
-    It stands where every side and the result can be read, no key is doubled by it, and ours does not hold already
-    what the standard changed (in another place perhaps: then the line merge would put it in twice).
+    It stands where every side and the result can be read, no key is doubled by it, merging it once more changes
+    nothing, and ours does not hold already what the standard changed (in another place perhaps: then the line merge
+    would put it in twice).
     """
     base, ours, theirs = (lines(text) for text in (job.base or '', job.ours, job.theirs))
-    hunks = list(diff3(base, ours, theirs, strict=True))
-    if any(hunk.kind == 'conflict' for hunk in hunks) or holds(base, ours, theirs):
+    hunks = _hunks(base, ours, theirs)
+    if hunks is None:
         return None
-    text = ''.join(''.join(_side(hunk)) for hunk in hunks)
+    if job.strategy.settle is not None and any(_imports(hunk) for hunk in hunks):
+        return None
+    text = _joined(hunks)
+    if text != job.ours and holds(base, ours, theirs):
+        return None
+    again = _hunks(base, lines(text), theirs)
+    if again is None or _joined(again) != text:
+        return None
     document = _read(job, grammar, text)
     if document is None or has_marker(text):
         return None
     return Merged(text, _decisions(job, hunks, document))
+
+
+def _imports(hunk: Hunk) -> bool:
+    """Whether the standard touches imports: whether ours needs them is asked of the keyed merge."""
+    return hunk.kind == 'theirs' and any(IMPORT.match(str(line)) for line in (*hunk.base, *hunk.theirs))
+
+
+def _hunks(base: list[str], ours: list[str], theirs: list[str]) -> list[Hunk] | None:
+    """The hunks of a clean line merge; a run in which ours holds the change of theirs already is clean too."""
+    hunks = list(diff3(base, ours, theirs, strict=True))
+    for number, hunk in enumerate(hunks):
+        if hunk.kind == 'conflict':
+            low, mine, yours = ([str(line) for line in run] for run in hunk[1:])
+            if not holds(low, mine, yours):
+                return None
+            hunks[number] = hunk._replace(kind='ours')
+    return hunks
+
+
+def _joined(hunks: Sequence[Hunk]) -> str:
+    return ''.join(''.join(_side(hunk)) for hunk in hunks)
 
 
 def _read(job: Job, grammar: Grammar, text: str) -> Document | None:

@@ -25,6 +25,10 @@ from trueup.text.keys import format_key
 from trueup.text.tree import Grammar
 
 
+STEPS = 3
+"""Merges after which the result has to stand."""
+
+
 class Terms(TypedDict, total=False):
     """On whose terms is merged: the owners of keys, the keys that moved (default: as the policies
     say), the source to name in decisions, and whether only what is sure is merged (`careful`)."""
@@ -49,7 +53,8 @@ def merge(base: str | None, ours: str, theirs: str, *, path: str, **terms: Unpac
     rules = policies.file(path) if policies is not None else None
     job = Job(path, plain[0], plain[1] or '', plain[2] or '', strategy_for(path), rules, terms.get('source', ''))
     shaped, said = _shaped(job, moves)
-    merged = _merge(shaped, quick=not terms.get('careful'))
+    clean = None if terms.get('careful') else _quick(shaped)
+    merged = clean or _settled(shaped, _merge(shaped), moves)
     if terms.get('careful'):
         merged = sure(shaped, merged)
     merged = Merged(merged.text, (*said, *merged.decisions), merged.conflicts)
@@ -93,11 +98,34 @@ def _shaped(job: Job, moves: Sequence[Move]) -> tuple[Job, tuple[Decision, ...]]
     return shaped, tuple(said)
 
 
+def _quick(job: Job) -> Merged | None:
+    """The line merge alone, where nobody is to be asked and it is clean."""
+    grammar = job.strategy.grammar
+    if job.rules is not None or grammar is None or job.base in (None, job.theirs) or job.ours == job.theirs:
+        return None
+    return None if too_large(job) else merge_clean(job, grammar)
+
+
+def _settled(job: Job, merged: Merged, moves: Sequence[Move]) -> Merged:
+    """The merge if a second one, of its result, changes nothing; what an owner decides may need two steps."""
+    if merged.text in (job.ours, job.theirs):
+        return merged
+    found = merged
+    for _ in range(STEPS):
+        again = _merge(_shaped(job._replace(ours=found.text), moves)[0])
+        if again.text == found.text:
+            return found
+        if unowned(job.rules):
+            break
+        found = Merged(again.text, (*merged.decisions, *again.decisions), again.conflicts)
+    return job.conflict('merging the result once more would change it again')
+
+
 def _with_text(merged: Merged, text: str) -> Merged:
     return Merged(text, merged.decisions, merged.conflicts)
 
 
-def _merge(job: Job, *, quick: bool) -> Merged:
+def _merge(job: Job) -> Merged:
     if job.ours == job.theirs:
         return Merged(job.ours)
     if job.rules is None:
@@ -109,10 +137,6 @@ def _merge(job: Job, *, quick: bool) -> Merged:
             return whole
     if job.strategy.grammar is None:
         return merge_as_text(job)
-    if quick and job.rules is None and job.base is not None and not too_large(job):
-        clean = merge_clean(job, job.strategy.grammar)
-        if clean is not None:
-            return clean
     grammar = job.strategy.grammar
     job, said = _named(job, grammar)
     merged = merge_by_key(job, grammar)
