@@ -69,6 +69,8 @@ def toplevel(folder: Path) -> Path:
 
 def common_dir(folder: Path) -> Path:
     """Git's own folder, shared by all worktrees; journals and reports live below it."""
+    if (folder / '.git').is_dir():
+        return (folder / '.git').resolve()
     return (folder / text_of(folder, 'rev-parse', '--git-common-dir')).resolve()
 
 

@@ -6,11 +6,13 @@ import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from trueup.git import mode_of, run_git, tracked_paths
+from trueup.git import blobs, mode_of, run_git, tracked_paths
 from trueup.model import File, Mode, Tree
 
 LARGE = 5_000_000
 """Bytes above which a file is never read as text."""
+SMALL, SEVERAL = 100_000, 4_000_000
+"""Bytes of a file, and of all of them, up to which the files of a commit are read together."""
 
 
 class Repo:
@@ -60,19 +62,29 @@ def repo_from_folder(root: Path) -> Repo:
 
 
 def repo_from_commit(root: Path, revision: str, prefix: str = '') -> Repo:
-    """A view of the files of a commit below `prefix` (ends with `/`, or empty), each blob read when asked for."""
-    listing = run_git(root, 'ls-tree', '-r', '-z', '--full-tree', revision).split(b'\0')
+    """A view of the files of a commit below `prefix` (ends with `/`, or empty), read when first asked for.
+
+    The first question reads all small files in one Git process, as far as they are few; others are read one by one.
+    """
+    listing = run_git(root, 'ls-tree', '-r', '-z', '-l', '--full-tree', revision).split(b'\0')
     entries: dict[str, tuple[str, str]] = {}
+    small: dict[str, int] = {}
     for entry in listing:
         meta, _, raw = entry.partition(b'\t')
         path = os.fsdecode(raw)
         if path.startswith(prefix) and meta and meta.split()[1] == b'blob':
-            mode, _, blob = meta.decode().split()
+            mode, _, blob, size = meta.decode().split()
             entries[path[len(prefix) :]] = (mode, blob)
+            small |= {blob: int(size)} if size.isdigit() and int(size) <= SMALL else {}
+    together = sorted(small) if sum(small.values()) <= SEVERAL else []
+    kept: dict[str, bytes] = {}
 
     def load(path: str) -> File:
         mode, blob = entries[path]
-        return File(run_git(root, 'cat-file', 'blob', blob), mode_of(mode))
+        if together and not kept:
+            kept.update(blobs(root, together))
+        data = kept[blob] if blob in kept else run_git(root, 'cat-file', 'blob', blob)
+        return File(data, mode_of(mode))
 
     return Repo(entries, load)
 
