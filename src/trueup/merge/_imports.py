@@ -6,8 +6,9 @@ import ast
 import functools
 from collections.abc import Sequence
 
-from trueup.merge._walk import Edit, Walked
-from trueup.model import KeyPath
+from trueup.merge._verdict import Verdict
+from trueup.merge._walk import Choice, Edit, Walked
+from trueup.model import Action, KeyPath, Level
 from trueup.text.keys import item_value
 from trueup.text.tree import Document
 
@@ -22,7 +23,14 @@ def needed_imports(walked: Walked, theirs: Document, result: Document) -> Walked
     if not dropped:
         return walked
     edits = tuple(edit for edit in walked.edits if edit.path not in dropped)
-    return Walked(edits, tuple(choice for choice in walked.choices if choice.path not in dropped))
+    return Walked(edits, tuple(_kept(choice) if choice.path in dropped else choice for choice in walked.choices))
+
+
+def _kept(choice: Choice) -> Choice:
+    """What is said instead: the import stays as the service has it."""
+    wanted = choice.action is Action.REMOVE
+    reason = 'the code of the service needs it' if wanted else 'only code of the standard that is not here needs it'
+    return choice._replace(action=Action.KEEP, verdict=Verdict('ours', 'imports in use', reason, Level.NOTED))
 
 
 def _contrary(edit: Edit, theirs: Document, uses: tuple[frozenset[str], frozenset[str]]) -> bool:

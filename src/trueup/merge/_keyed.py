@@ -59,11 +59,12 @@ def _by_key(job: Job, grammar: Grammar) -> Merged:
 def _spliced(job: Job, grammar: Grammar, documents: Three) -> Merged:
     """The keyed merge of three documents that were read, past the gates."""
     ours, theirs = documents.ours, documents.theirs
-    walked = walk(documents, grammar, job.rules, both=job.strategy.both)
+    walked = first = walk(documents, grammar, job.rules, both=job.strategy.both)
     try:
         result = Splicer(grammar, theirs, documents.base, walked.edits).apply(ours)
         if job.strategy.settle is not None:
             walked = job.strategy.settle(walked, theirs, result)
+        if walked is not first:
             result = Splicer(grammar, theirs, documents.base, walked.edits).apply(ours)
     except TooMuch:
         raise
@@ -72,6 +73,8 @@ def _spliced(job: Job, grammar: Grammar, documents: Three) -> Merged:
     missing = lost(job.ours, result.text, _excuses(ours, walked.edits))
     if missing:
         return _unspliced(job, grammar, f'a merge would lose: {" ".join(missing[:8])}')
+    if walked is not first:  # the line merge knows nothing of what was taken back
+        return _assembled(job, grammar, documents, (walked, _dressed(job, grammar, result)))
     return _final(job, grammar, documents, (walked, result))
 
 
