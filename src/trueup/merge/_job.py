@@ -65,6 +65,16 @@ def parses(strategy: Strategy, text: str) -> bool:
     return True
 
 
+def same_meaning(strategy: Strategy, one: str, two: str) -> bool:
+    """Whether two texts differ in comments and layout alone."""
+    if strategy.grammar is None:
+        return False
+    try:
+        return strategy.grammar.parse(one).root.data == strategy.grammar.parse(two).root.data
+    except Malformed:
+        return False
+
+
 def malformed(grammar: Grammar, text: str) -> str | None:
     """What is wrong with a text, None if nothing is."""
     try:

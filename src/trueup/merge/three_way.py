@@ -13,7 +13,7 @@ from typing import TypedDict, Unpack
 from trueup.merge import strategy_for
 from trueup.merge._careful import sure
 from trueup.merge._clean import merge_clean
-from trueup.merge._job import Job, parses, too_large, unowned
+from trueup.merge._job import Job, parses, same_meaning, too_large, unowned
 from trueup.merge._keyed import merge_by_key
 from trueup.merge._moves import moved
 from trueup.merge._renames import follow
@@ -107,7 +107,10 @@ def _quick(job: Job) -> Merged | None:
 
 
 def _settled(job: Job, merged: Merged, moves: Sequence[Move]) -> Merged:
-    """The merge if a second one, of its result, changes nothing; what an owner decides may need two steps."""
+    """The merge if a second one, of its result, changes nothing.
+
+    What an owner decides may need two steps, and so may comments and layout, which fit once the keys are merged.
+    """
     if merged.text in (job.ours, job.theirs):
         return merged
     found = merged
@@ -115,9 +118,9 @@ def _settled(job: Job, merged: Merged, moves: Sequence[Move]) -> Merged:
         again = _merge(_shaped(job._replace(ours=found.text), moves)[0])
         if again.text == found.text:
             return found
-        if unowned(job.rules):
+        if unowned(job.rules) and not same_meaning(job.strategy, found.text, again.text):
             break
-        found = Merged(again.text, (*merged.decisions, *again.decisions), again.conflicts)
+        found = Merged(again.text, (*found.decisions, *again.decisions), again.conflicts)
     return job.conflict('merging the result once more would change it again')
 
 
