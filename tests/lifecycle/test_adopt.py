@@ -80,11 +80,12 @@ def test_adopting_leaves_the_checkout_alone_and_makes_a_branch(
 
 
 def test_the_steps_are_commits_of_their_own(trueup: Trueup, old_service: Path, standard: Path) -> None:
-    """A reviewer reads packaging, standard files and debt apart."""
+    """A reviewer reads packaging, migrations, standard files and debt apart."""
     _adopt(trueup, old_service, standard)
     subjects = git(old_service, 'log', '--reverse', '--format=%s', f'main..{BRANCH}').splitlines()
-    assert [subject.split(':')[0] for subject in subjects] == ['build', 'chore', 'chore']
-    assert 'pyproject' in subjects[0] and 'v0.1.0' in subjects[1] and 'lint' in subjects[2]
+    assert [subject.split(':')[0] for subject in subjects] == ['build', 'refactor(trueup)', 'chore', 'chore']
+    assert 'pyproject' in subjects[0] and 'v0.1.0' in subjects[2] and 'lint' in subjects[3]
+    assert subjects[1] == 'refactor(trueup): single-configuration: tools into pyproject.toml'
 
 
 def test_the_branch_passes_check_and_old_debt_does_not_fail(

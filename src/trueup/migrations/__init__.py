@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from trueup.errors import UserError
-from trueup.migrations import dependency_groups, fastapi_lifespan, shared_hooks, single_configuration
+from trueup.migrations import dependency_groups, fastapi_lifespan, pydantic_idioms, shared_hooks, single_configuration
 from trueup.migrations._contract import Migrated, Migration, Obstacle
 
 __all__ = ['STEPS', 'Migrated', 'Migration', 'Obstacle', 'steps_named']
@@ -17,6 +17,7 @@ STEPS: tuple[Migration, ...] = (
     dependency_groups.MIGRATION,
     shared_hooks.MIGRATION,
     fastapi_lifespan.MIGRATION,
+    pydantic_idioms.MIGRATION,
 )
 
 

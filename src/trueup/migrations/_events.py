@@ -15,7 +15,7 @@ from typing import NamedTuple
 from trueup.migrations._contract import Obstacle
 from trueup.migrations._handlers import Reference, Unsafe, handler_call, own_call
 from trueup.migrations._sites import Parents, Site, enclosing, parents_of, sites
-from trueup.migrations._sources import Function, Source, Sources, all_arguments, bindings
+from trueup.migrations._sources import Function, Source, Sources, all_arguments, bindings, python_texts
 from trueup.model import Evidence
 
 TRIGGERS = ('on_event', 'add_event_handler', 'on_startup', 'on_shutdown')
@@ -86,7 +86,7 @@ class Study:
 
 def study(sources: Sources) -> Study:
     """Read every file that speaks of such handlers."""
-    texts = {path: sources.repo.text(path) or '' for path in sources.paths}
+    texts = python_texts(sources.repo)
     speaking = [path for path, text in texts.items() if any(word in text for word in TRIGGERS)]
     return _Study(sources, texts).run(speaking) if speaking else Study()
 

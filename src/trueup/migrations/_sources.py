@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import posixpath
 import warnings
 from collections.abc import Iterable, Iterator
@@ -75,6 +76,13 @@ class Source:
         for _ in range(node.level):
             folder = posixpath.dirname(folder)
         return '.'.join([*filter(None, folder.split('/')), *([node.module] if node.module else [])])
+
+
+@functools.lru_cache(maxsize=1)
+def python_texts(repo: Repo) -> dict[str, str]:
+    """Every Python file by path; kept for the next step that looks at the same service."""
+    found = ((path, repo.text(path)) for path in repo.paths if path.endswith('.py'))
+    return {path: text for path, text in found if text}
 
 
 class Sources:
