@@ -9,7 +9,7 @@ import click
 from trueup.errors import ExitCode
 from trueup.lint.files import root_for
 from trueup.lint.format import FormatResult, format_files
-from trueup.lint.writers import line_of
+from trueup.lint.line import line_of
 
 
 @click.command()

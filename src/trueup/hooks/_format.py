@@ -10,7 +10,7 @@ from trueup.errors import ExitCode
 from trueup.hooks._arguments import parse
 from trueup.lint import replay
 from trueup.lint.format import format_files
-from trueup.lint.writers import line_of
+from trueup.lint.line import line_of
 
 SYNTAX_HINT = (
     'hint: leave a Python 2 file or a template out with `exclude:` in .pre-commit-config.yaml '

@@ -11,11 +11,11 @@ from trueup.errors import ExitCode, UserError
 from trueup.hooks._arguments import parse
 from trueup.hooks._format import SYNTAX_HINT, run_formatters
 from trueup.lint import replay
+from trueup.lint.line import line_of
 from trueup.lint.model import LintResult
 from trueup.lint.run import LintOptions, lint_run
 from trueup.lint.say import exit_code, offer
 from trueup.lint.tools import FORMATTERS
-from trueup.lint.writers import line_of
 
 SYNTAX = ('E999', 'E0001', 'unparsable')
 

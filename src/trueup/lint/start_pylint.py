@@ -1,6 +1,6 @@
 """Start pylint in this process, with the service's packages *behind* pylint's own; run as a script, never imported.
 
-Its input is JSON: `packages` (import folders of the service) and `arguments`. PYTHONPATH would put the folders in front
+Its input is JSON: `packages` (import folders of the service), `count` (of files) and `arguments`. PYTHONPATH would put the folders in front
 and feed pylint the service's astroid; a long list of files would not fit on a command line everywhere.
 
 A syntax tree is full of cycles that live as long as the process. Python's collector looks at all of them again and again,
@@ -17,6 +17,8 @@ import sys
 
 YOUNG, MIDDLE, OLD = 100_000, 50, 1000
 """Thresholds of the collector: rarely, but memory stays within a few hundredths of what it is without them."""
+FEW = 24
+"""Files up to which it is not needed at all."""
 
 
 def start() -> None:
@@ -24,7 +26,10 @@ def start() -> None:
     order = json.load(sys.stdin)
     sys.path.extend(folder for folder in order['packages'] if folder not in sys.path)
     sys.argv = ['pylint', *order['arguments']]
-    gc.set_threshold(YOUNG, MIDDLE, OLD)
+    if order['count'] > FEW:
+        gc.set_threshold(YOUNG, MIDDLE, OLD)
+    else:
+        gc.disable()
     code: object = 0
     try:
         runpy.run_module('pylint', run_name='__main__')

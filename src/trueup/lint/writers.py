@@ -7,17 +7,12 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 
+from trueup.lint.line import line_of
 from trueup.lint.model import LintResult, Message
+from trueup.lint.writers_ci import write_junit, write_sarif
+from trueup.lint.writers_html import write_html
 
 SCHEMA = 1
-
-
-def line_of(message: Message) -> str:
-    """A message as one line, in the form that editors turn into a link."""
-    place = f'{message.path}:{message.line}:{message.column}' if message.line else message.path
-    rule = message.tool if message.rule == message.tool else f'{message.tool} {message.rule}'
-    symbol = f' ({message.symbol})' if message.symbol and message.rule != message.tool else ''
-    return f'{place}: {rule}: {message.text}{symbol}'
 
 
 def write_text(result: LintResult) -> str:
@@ -51,7 +46,10 @@ def write_statistics(result: LintResult) -> str:
 WRITERS: Mapping[str, Callable[[LintResult], str]] = {
     'text': write_text,
     'json': write_json,
+    'sarif': write_sarif,
+    'junit': write_junit,
     'github': write_github,
+    'html': write_html,
 }
 
 

@@ -88,7 +88,8 @@ def command(job: Job) -> Command:
         '--fail-under=0',
         *([f'--disable={",".join(BLIND)}'] if job.packages is None else []),
     ]
-    order = {'packages': job.packages or (), 'arguments': [*options, '--', *arguments_of(job.files)]}
+    arguments = [*options, '--', *arguments_of(job.files)]
+    order = {'packages': job.packages or (), 'count': len(job.files), 'arguments': arguments}
     # Set order decides which duplicates (R0801) are told; a fixed seed makes two runs say the same.
     return Command(
         (sys.executable, '-P', str(STARTER)),
