@@ -160,6 +160,9 @@ def _merged(question: Question) -> Verdict | None:
         return None
     if not all(isinstance(side.node.data, str) for side in sides):
         return None
+    named = _bracketed([side.text.strip() for side in sides])
+    if named is not None:
+        return Verdict('text', 'list of both', 'both changed the list, in different items', Level.NOTED, named)
     if any('\n' in side.text for side in sides):
         merged = merge_ended(base.text, ours.text, theirs.text, both=both)
         if merged.open:
@@ -261,6 +264,28 @@ def merge_listing(base: str, ours: str, theirs: str) -> str | None:
     comma = re.search(r',\s*', found[1]['items'])
     tail = remarks[1] if remarks[0] == remarks[2] else ''
     return found[1]['open'] + (comma[0] if comma else ',').join(result) + found[1]['open'] + tail
+
+
+STRING = r'"[^"\n]*"|\'[^\'\n]*\''
+BRACKETS = re.compile(
+    rf'(?P<head>[\w.]+(?: *: *[\w.\[\], ]+)?\s*=\s*)(?P<open>[\[(])(?P<items>\s*(?:{STRING})(?:\s*,\s*(?:{STRING}))*)\s*,?\s*[\])]'
+)
+
+
+def _bracketed(texts: list[str]) -> str | None:
+    """Merge strings that are listed in brackets and given a name, as `__all__` is; None where ours has several lines."""
+    found = [BRACKETS.fullmatch(text) for text in texts]
+    if found[0] is None or found[1] is None or found[2] is None or '\n' in texts[1]:
+        return None
+    heads = {(match['head'].replace(' ', ''), match['open']) for match in found if match is not None}
+    if len(heads) > 1:
+        return None
+    low, mine, yours = (re.findall(STRING, match['items'].replace("'", '"')) for match in found if match is not None)
+    spelled = dict(zip(mine, re.findall(STRING, found[1]['items']), strict=True))
+    quote = found[1]['items'].strip()[0]
+    items = [spelled.get(item, item.replace('"', quote)) for item in _united(low, mine, yours)]
+    start, end = found[1].span('items')
+    return texts[1][:start] + ', '.join(items) + texts[1][end:] if items else None
 
 
 def _united(low: list[str], mine: list[str], yours: list[str]) -> list[str]:

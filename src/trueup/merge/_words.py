@@ -19,6 +19,7 @@ STRING = re.compile(r'"[^"\n]*"|\'[^\'\n]*\'|' + WORD.pattern)
 VERSION = re.compile(r'v\d+(?:\.\w+)*|\d+(?:\.\w+)+')
 NAMES = re.compile(r'[\w. -]*')
 """Words of which a list has no order, such as packages to install."""
+MARK = re.compile(r'\s*(- |\* |\||\[!\[)')
 LONG = 600
 """Words above which a text is not compared word by word: the time grows with their square."""
 CLOSE = 12
@@ -110,7 +111,9 @@ def _ambiguous(insertion: Hunk, other: Hunk) -> bool:
     """Whether lines are put in beside a run that grew by a paragraph: before or behind which of it can not be said."""
     if insertion.base or not other.base or 'conflict' in (insertion.kind, other.kind):
         return False
-    changed = other.ours if other.kind == 'ours' else other.theirs
+    changed, put = (one.ours if one.kind == 'ours' else one.theirs for one in (other, insertion))
+    if put and not str(put[0]).strip():  # a paragraph of its own
+        return False
     return len(changed) > len(other.base) and sum(not str(line).strip() for line in changed) > sum(
         not str(line).strip() for line in other.base
     )
@@ -129,7 +132,7 @@ def merge_hunk(run: Run, *, both: bool) -> tuple[str, str] | None:
     """Solve a run that both sides changed, by words; the text and the rule, or None."""
     base, ours, theirs = run
     if not base.strip():
-        return (_ended(ours) + theirs, 'both inserted') if both else None
+        return (_ended(ours) + theirs, 'both inserted') if both or _items(ours) == _items(theirs) != '' else None
     for one, other in ((theirs, ours), (ours, theirs)):
         if _bare(other) == _bare(base):
             return one, 'blanks'
@@ -138,6 +141,12 @@ def merge_hunk(run: Run, *, both: bool) -> tuple[str, str] | None:
     if max(part.count('\n') for part in run) > CLOSE:
         return None
     return merge_words(base, ours, theirs, both=both)
+
+
+def _items(text: str) -> str:
+    """What begins each line of a run of bullets, table rows or badges, which may stand beside others; else ''."""
+    marks = {found[1] if (found := MARK.match(line)) else '' for line in text.rstrip('\n').split('\n')}
+    return marks.pop() if len(marks) == 1 else ''
 
 
 def _bare(text: str) -> list[str]:

@@ -102,7 +102,26 @@ class Yaml(Grammar):
         position = place(parent, source, path[-1], late=self.late)
         if text[line_start(text, position) : position].strip():
             position = parent.children[0].end
-        return put(text, position, *_chunk((document, parent.children[0]), (other, source, node)))
+        lead, body = _chunk((document, parent.children[0]), (other, source, node))
+        blank = _blank_before(document, parent, (other, source), path[-1])
+        if blank and position == blank[0] and lead.startswith('\n'):
+            return put(text, blank[1], lead.lstrip('\n'), body)
+        return put(text, position, lead, body)
+
+
+def _blank_before(mine: Document, parent: Node, yours: tuple[Document, Node], key: str) -> tuple[int, int] | None:
+    """The blank lines that set the next entry of ours apart, where the standard has none since the new one has them."""
+    other, source = yours
+    at = source.keys.index(key) + 1
+    following = source.children[at] if at < len(source.children) else None
+    next_one = parent.child(following.key) if following is not None else None
+    if following is None or next_one is None or other.text[following.start : following.body].startswith('\n'):
+        return None
+    above = parent.children[: parent.children.index(next_one)]
+    if above and mine.source(above[-1]).startswith(('|', '>')):  # blank lines may be part of the text
+        return None
+    lead = mine.text[next_one.start : next_one.body]
+    return next_one.start, next_one.start + len(lead) - len(lead.lstrip('\n'))
 
 
 def _refuse_document(path: KeyPath) -> None:
