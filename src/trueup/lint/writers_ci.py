@@ -24,17 +24,15 @@ def write_sarif(result: LintResult) -> str:
 
 
 def write_junit(result: LintResult) -> str:
-    """JUnit XML: a suite per linter, a case per file with findings, a failure for what is new."""
+    """JUnit XML: a suite per linter with a case per file, and one for the verdict.
+
+    pylint is held to a score: where that is good enough, its messages are told as output and fail nothing.
+    """
     tools = sorted({message.tool for message in result.messages} | {one.tool for one in result.crashed})
-    suites = [_suite(tool, result) for tool in tools]
-    passed = [] if tools else [_case('trueup', f'{result.checked} files', '')]
     verdict = ''.join(f'failed: {reason}\n' for reason in result.reasons)
+    suites = [_suite(tool, result) for tool in tools]
     suites.append(
-        _element(
-            'testsuite',
-            {'name': 'trueup lint', 'tests': '1', 'failures': str(int(result.failed))},
-            passed or [_case('trueup', 'verdict', verdict)],
-        )
+        _element('testsuite', _counted('verdict', 1, int(result.failed)), [_case('verdict', 'lint', verdict)])
     )
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + _element('testsuites', {'name': 'trueup lint'}, suites) + '\n'
 
@@ -78,13 +76,17 @@ def _uri(path: str) -> str:
 
 def _suite(tool: str, result: LintResult) -> str:
     messages = [message for message in result.messages if message.tool == tool]
+    fails = tool != 'pylint' or any(reason.startswith(tool) for reason in result.reasons)
     cases = []
     for path in dict.fromkeys(message.path for message in messages):
         lines = (_line(message) for message in messages if message.path == path)
-        cases.append(_case(tool, path, '\n'.join(lines)))
+        cases.append(_case(tool, path, '\n'.join(lines), fails=fails))
     cases += [_case(tool, 'the linter itself', one.text) for one in result.crashed if one.tool == tool]
-    count = str(len(cases))
-    return _element('testsuite', {'name': tool, 'tests': count, 'failures': count}, cases)
+    return _element('testsuite', _counted(tool, len(cases), len(cases) if fails else 0), cases)
+
+
+def _counted(name: str, tests: int, failures: int) -> dict[str, str]:
+    return {'name': name, 'tests': str(tests), 'failures': str(failures)}
 
 
 def _line(message: Message) -> str:
@@ -92,10 +94,13 @@ def _line(message: Message) -> str:
     return f'{message.path}:{message.line}:{message.column}: {message.rule}: {message.text}{symbol}'
 
 
-def _case(tool: str, name: str, failure: str) -> str:
-    first = failure.strip().partition('\n')[0]
-    body = f'<failure message={"{escape(_plain(first))}"}>{escape(_plain(failure))}</failure>' if failure else ''
-    return _element('testcase', {'classname': tool, 'name': name}, [body] if body else [])
+def _case(tool: str, name: str, text: str, *, fails: bool = True) -> str:
+    inner = []
+    if text and fails:
+        inner = [_element('failure', {'message': text.strip().partition('\n')[0]}, [escape(_plain(text))])]
+    elif text:
+        inner = [_element('system-out', {}, [escape(_plain(text))])]
+    return _element('testcase', {'classname': tool, 'name': name}, inner)
 
 
 def _element(name: str, attributes: dict[str, str], inner: Sequence[str]) -> str:
