@@ -130,7 +130,10 @@ def _packaging_plan(service: Service, repo: Repo, conversion: Conversion | None)
     before = repo.file('pyproject.toml')
     path = f'{service.prefix}pyproject.toml'
     changes = (Change(path, before, File(conversion.pyproject.encode())),)
-    decisions = tuple(replace(item, path=service.prefix + item.path) for item in conversion.decisions)
+    decisions = tuple(
+        replace(item, path=service.prefix + item.path, heuristic=item.heuristic or 'packaging')
+        for item in conversion.decisions
+    )
     conflicts = tuple(replace(item, path=service.prefix + item.path) for item in conversion.open)
     return Plan(changes, decisions, conflicts)
 
@@ -147,9 +150,7 @@ def _plan_files(
     standard, tag, answers, theirs = wanted
     if answers.get('scope', 'full') != 'full':
         theirs = {path: file for path, file in theirs.items() if path not in EDITED_ONLY or path in repo}
-    base = with_old_values(
-        nearest_base(repo, standard, tag, answers), repo, lineage_at(standard, tag, answers)
-    )
+    base = with_old_values(nearest_base(repo, standard, tag, answers), repo, lineage_at(standard, tag, answers))
     outer = outer_tree(service, standard, tag, answers)
     context = Context(policies, f'standard {tag}', adopting=True)
     around = None if outer is None else (None, outer)

@@ -21,6 +21,8 @@ from trueup.waivers import Waiver
 
 LONGEST = 60
 RETIRED = 'STD002'
+STEPS = ('packaging', 'migration')
+"""Heuristics of decisions that do not come from comparing with the render."""
 
 
 def findings_of(plan: Plan) -> Iterator[Finding]:
@@ -49,19 +51,30 @@ def _line_in(conflict: Conflict) -> int:
 def finding_of(decision: Decision, change: Change | None = None) -> Finding:
     """The finding behind a decision that would change the service."""
     name = format_key(decision.key) or 'the file'
-    retired = decision.heuristic == 'retired'
-    said = {
-        Action.ADD: f'{name} is missing',
-        Action.CHANGE: f'{name} differs from the standard',
-        Action.REMOVE: f'{name} is retired' if retired else f'{name} is not part of the standard',
-        Action.MOVE: f'{name} has moved',
-    }[decision.action]
+    said = f'{name} {_said(decision)}'
     detail, line = _values(decision), 0
     if decision.action is Action.CHANGE and not decision.key and change is not None:
         detail, line = _difference(change)
     severity = Severity.ERROR if decision.owner in (Owner.REQUIRED, Owner.FLOOR) else Severity.WARNING
-    rule = RETIRED if retired else 'STD001'
+    rule = RETIRED if decision.heuristic == 'retired' else 'STD001'
     return Finding(rule, decision.path, said + detail, line, decision.key, severity, reason=decision.reason)
+
+
+def _said(decision: Decision) -> str:
+    """What is the matter with a key; a step before the standard's files only tells what it would do."""
+    if decision.heuristic in STEPS:
+        return {
+            Action.ADD: 'would be added',
+            Action.CHANGE: 'would change',
+            Action.REMOVE: 'would be dropped',
+            Action.MOVE: 'would move here',
+        }[decision.action]
+    return {
+        Action.ADD: 'is missing',
+        Action.CHANGE: 'differs from the standard',
+        Action.REMOVE: 'is retired' if decision.heuristic == 'retired' else 'is not part of the standard',
+        Action.MOVE: 'has moved',
+    }[decision.action]
 
 
 def _difference(change: Change) -> tuple[str, int]:

@@ -61,8 +61,10 @@ def _decision(each: Decision, paint: Paint) -> Iterator[str]:
     if each.key:
         yield f'    before: {one_line(each.before, WIDTH)}'
         yield f'    after: {one_line(each.after, WIDTH)}'
-    source = f'from {each.source}, ' if each.source else ''
-    yield paint.quiet(f'    {source}decided by {one_line(each.heuristic)}, owner {each.owner}')
+    decided = f'decided by {one_line(each.heuristic)}' if each.heuristic else ''
+    yield paint.quiet(
+        f'    {joined([f"from {one_line(each.source)}" if each.source else "", decided, f"owner {each.owner}"])}'
+    )
 
 
 def _check_summary(outcome: Reported, paint: Paint) -> str:
