@@ -120,6 +120,9 @@ def _three_way(question: Question) -> Verdict:
         reason = 'the service deleted it' if ours is None else 'the service changed it, the standard did not'
         return _kept(question, 'only the service changed', reason)
     if same(base, ours):
+        if theirs is None and base is not None and ours is not None and _words(ours.text) - _words(base.text):
+            reason = 'the standard removed it, the service had changed only remarks in it'
+            return Verdict('theirs', 'removed with remarks', reason, Level.NOTED)
         reason = 'the standard changed it, the service did not'
         if theirs is None or ours is None:
             reason = 'the standard removed it' if theirs is None else 'the standard added it'
