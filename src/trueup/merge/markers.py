@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from trueup.merge import strategy_for
-from trueup.merge._diff3 import changes
 from trueup.model import Conflict, Merged
+from trueup.text.diff import changes
 from trueup.text.encoding import BOM, line_ending, lines, restore_endings, to_unix
 from trueup.text.tree import Document, Grammar, Malformed
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import codecs
-import difflib
 import re
 from typing import NamedTuple
+
+from trueup.text.diff import Change, changes
 
 BOM = '\ufeff'
 
@@ -64,9 +65,10 @@ def restore_endings(text: str, like: str) -> str:
     if like.count('\r\n') == like.count('\n'):
         return text.replace('\n', '\r\n')
     result = [line[:-1] + usual if line.endswith('\n') else line for line in new]
-    matcher = difflib.SequenceMatcher(None, [to_unix(line) for line in old], new, autojunk=False)
-    for block in matcher.get_matching_blocks():
-        result[block.b : block.b + block.size] = old[block.a : block.a + block.size]
+    start = low = 0
+    for change in [*changes([to_unix(line) for line in old], new), Change(len(old), len(old), len(new), len(new))]:
+        result[low : change.low] = old[start : change.start]
+        start, low = change.end, change.high
     return ''.join(result)
 
 
