@@ -12,6 +12,7 @@ from trueup.lifecycle.run import Run
 from trueup.lifecycle.service import open_service, work_tree
 from trueup.merge.retired import get_value
 from trueup.merge.targets import keys_of, nearest, target_of
+from trueup.migrations import STEPS
 from trueup.model import KeyPath
 from trueup.policy import FileRules, matches, parse_target
 from trueup.repo import Repo, repo_from_tree
@@ -93,6 +94,7 @@ def explain(path: Path, target: str, run: Run) -> Explanation:
 
 def _rule(name: str, tag: str, waivers: Iterable[Waiver], run: Run) -> Explanation:
     titles = {rule.id: f'{rule.title}: {" ".join((rule.check.__doc__ or "").split())}' for rule in RULES}
+    titles |= {step.rule: f'{step.title} (migration {step.id})' for step in STEPS}
     if name not in titles:
         hint = nearest(name, list(titles)) or f'rules: {", ".join(titles)}'
         raise UserError(f'no rule has the id {name}', hint=hint)

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from trueup.errors import UserError
 from trueup.lifecycle.desired import waivers_of
 from trueup.lifecycle.service import files_of
 from trueup.lifecycle.workspace import Workspace
@@ -70,7 +71,10 @@ class Wish:
 
     def extras(self, repo: Repo) -> Iterator[Decision]:
         """What the standard would take out of its closed tables in this state of the service."""
-        policies = self.policies.waive(waiver.target for waiver in waivers_of(repo))
+        try:
+            policies = self.policies.waive(waiver.target for waiver in waivers_of(repo))
+        except UserError:  # a malformed pyproject.toml is a finding of its own, and no place for a waiver
+            return
         ours = files_of(repo, interesting(repo.paths, (self.theirs,), policies))
         for decision in plan(self.theirs, ours, self.theirs, Context(policies, retire=False)).decisions:
             if decision.action is Action.REMOVE and decision.key and decision.after is None:
@@ -92,7 +96,7 @@ def migrate(repo: Repo, prefix: str, wish: Wish, *, today: date | None = None) -
             continue
         changes = result.changes
         after = overlay(found.repo, changes)
-        if today is not None:
+        if today is not None and any(item.action is Action.MOVE for item in result.decisions):
             kept = _kept(result.decisions, wish.extras(after))
             changes = _with_waivers(after, changes, kept, (step, str(wish.answers.get('author_name') or ''), today))
             after = overlay(found.repo, changes)

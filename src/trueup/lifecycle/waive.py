@@ -15,6 +15,7 @@ from trueup.lifecycle.run import Run
 from trueup.lifecycle.service import Service, open_service, work_tree
 from trueup.lifecycle.workspace import write_file
 from trueup.merge.targets import keys_of, nearest, target_of
+from trueup.migrations import STEPS
 from trueup.model import File, Tree
 from trueup.policy import matches
 from trueup.repo import Repo
@@ -124,7 +125,7 @@ def _require_written(text: str, waiver: Waiver, where: str) -> None:
 
 def require_known(waivers: Iterable[Waiver], repo: Repo, trees: Sequence[Tree], *, where: str = PROJECT) -> None:
     """Raises UserError for a waiver of a rule, file or key that neither the service nor the standard has."""
-    rules = [rule.id for rule in RULES]
+    rules = [*(rule.id for rule in RULES), *(step.rule for step in STEPS)]
     for waiver in waivers:
         line = f'{where}:{waiver.line}' if waiver.line else where
         if waiver.rule:
