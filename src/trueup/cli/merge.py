@@ -13,7 +13,7 @@ import click
 from trueup.errors import ExitCode, UserError
 from trueup.merge.markers import marked
 from trueup.merge.three_way import merge
-from trueup.model import Conflict, Decision, Merged
+from trueup.model import Conflict, Decision, Level, Merged
 from trueup.text.encoding import Decoded, decode, encode
 from trueup.text.keys import format_key
 
@@ -61,6 +61,9 @@ def command(
     if explain:
         for decision in merged.decisions:
             click.echo(_decision(decision))
+    for decision in merged.decisions:
+        if decision.level is Level.REVIEW:
+            click.echo(f'look at  {_name(decision.path, decision.key)}: {decision.reason}', err=True)
     for conflict in merged.conflicts:
         click.echo(_conflict(conflict), err=True)
     if merged.conflicts:
@@ -73,7 +76,10 @@ def _run(request: Request) -> Merged:
     base = _read(request.base) if str(request.base) != '-' else None
     path = request.name
     if ours is None or theirs is None:
-        return Merged('', (), (Conflict(path, (), None, None, None, 'not a text: the file of OURS is left as it is'),))
+        if request.output != request.ours:
+            _write(request.output, request.ours.read_bytes(), request.ours)
+        name = 'OURS' if ours is None else 'THEIRS'
+        return Merged('', (), (Conflict(path, (), None, None, None, f'{name} is no text: OURS stands as it is'),))
     merged = merge(base.text if base is not None else None, ours.text, theirs.text, path=path, careful=request.careful)
     text = marked(merged, theirs.text, path=path) if request.markers and merged.conflicts else merged.text
     _write(request.output, encode(text, ours), request.ours)

@@ -11,7 +11,9 @@ from trueup.text.keys import is_item
 
 MARGIN = 3
 """Unchanged lines between changes of both sides that have nothing to do with each other, as in a patch."""
-SURE = frozenset({'only the standard changed', 'only the service changed', 'newer version', 'lines', 'service', 'blanks'})
+SURE = frozenset(
+    {'only the standard changed', 'only the service changed', 'newer version', 'lines', 'service', 'blanks'}
+)
 """Rules of high precision, as measured by benchmarks/merge.py."""
 
 

@@ -51,7 +51,8 @@ def _by_key(job: Job, grammar: Grammar) -> Merged:
     except Malformed as error:
         if job.strategy.whole:
             return blamed(job, merge_as_text(job), f'the file of the service is {error}')
-        return job.conflict(f'the file of the service is {error}')
+        problem = 'still in conflict: it holds markers of Git' if has_marker(job.ours) else error
+        return job.conflict(f'the file of the service is {problem}')
     grammar = grammar if job.base is not None else grammar.without_base(ours)
     return _spliced(job, grammar, Three(_parsed(grammar, job.base), ours, theirs))
 

@@ -146,7 +146,8 @@ def _two_way(question: Question) -> Verdict:
         return Verdict('theirs', 'added', 'the standard has it, the service has not')
     if question.theirs is None:
         return QUIET
-    return Verdict('ours', 'no base', "the service's own value", Level.NOTED, conflict=question.rule is None)
+    reason = "the service's own value" if question.rule is not None else 'both have it and there is no base'
+    return Verdict('ours', 'no base', reason, Level.NOTED, conflict=question.rule is None)
 
 
 def _merged(question: Question) -> Verdict | None:

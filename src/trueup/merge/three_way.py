@@ -24,7 +24,6 @@ from trueup.text.encoding import BOM, restore_endings, to_unix
 from trueup.text.keys import format_key
 from trueup.text.tree import Grammar
 
-
 STEPS = 3
 """Merges after which the result has to stand."""
 
@@ -134,6 +133,8 @@ def _merge(job: Job) -> Merged:
     if job.rules is None:
         if job.base == job.theirs:
             return Merged(job.ours)
+        if not job.ours.strip() and (job.base or '').strip():
+            return job.conflict('the service emptied the file, the standard changed it')
     elif not job.rules.divided(()):
         whole = _whole(job, job.rules)
         if whole is not None:
