@@ -111,6 +111,17 @@ def test_comments_go_with_their_values() -> None:
     )
 
 
+def test_a_new_table_stands_apart_and_line_endings_stay() -> None:
+    """A list of several lines stays one; blank lines around the table; CRLF as everywhere else in the file."""
+    old = '[flake8]\nexclude =\n    a,\n    b\n'
+    project = '[tool.black]\nline-length = 1\n\n[build-system]\nrequires = []\n'
+    done = MIGRATION.carry_out(_repo(flake8=old, pyproject=project.replace('\n', '\r\n')), {})
+    after = done.changes[0].after
+    table = '[tool.black]\nline-length = 1\n\n[tool.flake8]\nexclude = [\n    "a",\n    "b",\n]\n\n'
+    expected = project.replace('[tool.black]\nline-length = 1\n\n', table).replace('\n', '\r\n')
+    assert after is not None and after.data.decode() == expected
+
+
 def test_repeating_changes_nothing() -> None:
     """State-based: after the step nothing shows that it is needed."""
     repo = _repo(tox_ini='[tox]\nenvlist = py\n[isort]\nskip = a\n[flake8]\nexclude = b\n', pyproject='# ours\r\n')

@@ -14,6 +14,7 @@ import tomlkit
 from tomlkit.items import Table
 
 from trueup.model import Action, Decision, KeyPath, Owner
+from trueup.text.encoding import lines, restore_endings, to_unix
 
 PYPROJECT = 'pyproject.toml'
 OPTIONS: dict[str, frozenset[str]] = {
@@ -120,9 +121,23 @@ def option_name(tool: str, option: str) -> str:
 
 def place(text: str, settings: Iterable[Setting]) -> tuple[str, tuple[Decision, ...]]:
     """A pyproject text with the settings, and what became of each; raises tomlkit's errors on a text that is no TOML."""
-    document = tomlkit.parse(text)
+    document = tomlkit.parse(to_unix(text))
     decisions = tuple(_placed(document, setting) for setting in settings)
-    return tomlkit.dumps(document), decisions
+    new = _spaced(tomlkit.dumps(document), set(lines(to_unix(text))))
+    return restore_endings(new, text), decisions
+
+
+def _spaced(text: str, known: set[str]) -> str:
+    """One blank line on either side of each table that is new."""
+    found: list[str] = []
+    new = False
+    for row in lines(text):
+        header = row.startswith('[')
+        if header and found and found[-1].strip() and (new or row not in known):
+            found.append('\n')
+        new = row not in known if header else new
+        found.append(row)
+    return ''.join(found)
 
 
 def _placed(document: tomlkit.TOMLDocument, setting: Setting) -> Decision:
@@ -147,7 +162,8 @@ def _placed(document: tomlkit.TOMLDocument, setting: Setting) -> Decision:
 
 def _value(setting: Setting) -> object:
     literal = setting.literal
-    if not isinstance(literal, list) or not any(item.above or item.behind for item in setting.items):
+    remarked = any(item.above or item.behind for item in setting.items)
+    if not isinstance(literal, list) or not (remarked or '\n' in setting.value.strip()) or (len(literal) < 2 and not remarked):
         return literal
     array = tomlkit.array()
     for item in setting.items:
