@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -63,6 +64,13 @@ def parses(strategy: Strategy, text: str) -> bool:
     except Malformed:
         return False
     return True
+
+
+def fitting(strategy: Strategy, texts: Sequence[str | None]) -> Strategy:
+    """The strategy with the grammar that suits all of the texts."""
+    if strategy.grammar is None:
+        return strategy
+    return strategy._replace(grammar=strategy.grammar.fitting([text for text in texts if text is not None]))
 
 
 def same_meaning(strategy: Strategy, one: str, two: str) -> bool:

@@ -13,6 +13,7 @@ def marked(merged: Merged, theirs: str, *, path: str) -> str:
     """The merged text with both values, between Git's markers, wherever a conflict is left."""
     text, yours = (to_unix(one).removeprefix(BOM) for one in (merged.text, theirs))
     grammar = strategy_for(path).grammar
+    grammar = grammar.fitting((text, yours)) if grammar is not None else None
     other = text
     for conflict in merged.conflicts:
         other = _taken(other, yours, conflict, grammar)

@@ -13,7 +13,7 @@ from typing import TypedDict, Unpack
 from trueup.merge import strategy_for
 from trueup.merge._careful import sure
 from trueup.merge._clean import merge_clean
-from trueup.merge._job import Job, parses, same_meaning, too_large, unowned
+from trueup.merge._job import Job, fitting, parses, same_meaning, too_large, unowned
 from trueup.merge._keyed import merge_by_key
 from trueup.merge._moves import moved
 from trueup.merge._renames import follow
@@ -50,7 +50,8 @@ def merge(base: str | None, ours: str, theirs: str, *, path: str, **terms: Unpac
     mark = BOM if ours.startswith(BOM) else ''
     plain = [to_unix(text).removeprefix(BOM) if text is not None else None for text in (base, ours, theirs)]
     rules = policies.file(path) if policies is not None else None
-    job = Job(path, plain[0], plain[1] or '', plain[2] or '', strategy_for(path), rules, terms.get('source', ''))
+    strategy = fitting(strategy_for(path), plain)
+    job = Job(path, plain[0], plain[1] or '', plain[2] or '', strategy, rules, terms.get('source', ''))
     shaped, said = _shaped(job, moves)
     clean = None if terms.get('careful') else _quick(shaped)
     merged = clean or _settled(shaped, _merge(shaped), moves)

@@ -14,7 +14,7 @@ from trueup.model import KeyPath
 from trueup.text.flow import item_span
 from trueup.text.identity import ORDERED, node_keys
 from trueup.text.keys import list_segment
-from trueup.text.tree import Document, Kind, Malformed, Node, lead_of, line_end, line_start, map_data
+from trueup.text.tree import Document, Kind, Malformed, Node, lead_of, line_end, line_start, map_data, numbered
 
 PROPERTIES = re.compile(r'(?:[&!]\S*[ \t]*)+')
 LOADER: Any = getattr(yaml, 'CSafeLoader', yaml.SafeLoader)
@@ -66,13 +66,14 @@ class _Builder:
         """The event to come."""
         return self.events[self.at]
 
-    def documents(self) -> list[_Value]:
-        """The values of all documents."""
+    def documents(self) -> list[tuple[int, _Value]]:
+        """Where each document begins (at its `---`), and its value."""
         found = []
         self.next()
         while not isinstance(self.peek(), yaml.StreamEndEvent):
             start = self.next()
-            found.append(self.value(start.end_mark.index, ()))
+            head = start.start_mark.index if start.explicit else 0
+            found.append((head, self.value(start.end_mark.index, ())))
             self.next()
         return found
 
@@ -235,26 +236,36 @@ def _ordered(path: KeyPath, children: Any) -> bool:
 
 
 @functools.lru_cache(maxsize=64)
-def parse_yaml(text: str) -> Document:
-    """The document of a YAML text; raises Malformed."""
+def parse_yaml(text: str, *, many: bool = False) -> Document:
+    """The document of a YAML text; `many`: as one of several even if it is alone; raises Malformed."""
     try:
         builder = _Builder(text)
         found = builder.documents()
     except (ValueError, IndexError, RecursionError) as error:
         raise Malformed(f'not valid YAML: not understood: {error}'.split('\n', maxsplit=1)[0]) from error
-    if len(found) == 1:
-        value = found[0]
+    if len(found) == 1 and not many:
+        value = found[0][1]
         root = Node('', value.kind, 0, 0, len(text), (0, len(text)), value.data, value.children, 0, value.flow)
         if value.flow:
             root = _node('', value, (0, 0, 0, len(text)), text)
         return Document(text, root)
-    if any(value.kind is not Kind.MAP or value.flow for value in found):
+    found = [(head, value) for head, value in found if value.data != ('null', '')]
+    if any(value.kind is not Kind.MAP or value.flow for _, value in found):
         raise Malformed('several documents, not all of them mappings')
+    names = numbered([list_segment('document', known_as(value) or str(at)) for at, (_, value) in enumerate(found)])
     nodes = tuple(
-        _node(list_segment('document', str(number)), value, (value.start, value.start, value.start, _last(value)), text)
-        for number, value in enumerate(found)
+        _node(name, value, (head, value.start, value.start, _last(value)), text)
+        for name, (head, value) in zip(names, found, strict=True)
     )
     return Document(text, Node('', Kind.MAP, 0, 0, len(text), (0, len(text)), map_data(nodes), nodes))
+
+
+def known_as(value: _Value) -> str:
+    """Kind and name of an object of Kubernetes; '' where a document has none."""
+    metadata = next((node for node in value.children if node.key == 'metadata'), None)
+    names = metadata.fields if metadata is not None else {}
+    parts = [value.fields.get('kind'), names.get('namespace'), names.get('name')]
+    return '/'.join(part for part in parts if part) if parts[0] and parts[2] else ''
 
 
 def _last(value: _Value) -> int:

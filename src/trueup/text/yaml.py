@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 
 from trueup.model import KeyPath
 from trueup.text._yaml_events import events, parse_yaml
@@ -24,6 +25,10 @@ from trueup.text.tree import (
     whole_lines,
 )
 
+SEPARATOR = re.compile(r'^---(?=\s|$)', re.MULTILINE)
+CONTENT = re.compile(r'^[^\s#%]', re.MULTILINE)
+PLACE = re.compile(r'\[document=\d+\]|.*~\d+')
+"""A document known by its place: others move up when one goes."""
 SIMPLE = re.compile(r'[A-Za-z_][\w.-]*')
 
 
@@ -32,8 +37,15 @@ class Yaml(Grammar):
 
     name = 'YAML'
 
+    def __init__(self, *, many: bool = False) -> None:
+        self.many = many
+
+    def fitting(self, texts: Sequence[str]) -> Grammar:
+        """The grammar for several documents where one of the texts holds several."""
+        return Yaml(many=True) if any(_several(text) for text in texts) else self
+
     def parse(self, text: str) -> Document:
-        return parse_yaml(text)
+        return parse_yaml(text, many=self.many)
 
     def skim(self, text: str) -> None:
         events(text)
@@ -51,7 +63,8 @@ class Yaml(Grammar):
         parent, node, text = need(document, path[:-1]), need(document, path), document.text
         if parent.flow:
             return remove_item(text, parent, node)
-        _refuse_document(path)
+        if self.many and len(path) == 1:
+            return _without_document(document, node)
         if len(parent.children) == 1 and len(path) > 1:
             empty = ' []' if parent.kind is Kind.LIST else ' {}'
             return text[: parent.after] + empty + '\n' + text[parent.end :]
@@ -88,7 +101,8 @@ class Yaml(Grammar):
     def insert(self, document: Document, path: KeyPath, other: Document) -> str:
         parent, source, node = need(document, path[:-1]), need(other, path[:-1]), need(other, path)
         text = document.text
-        _refuse_document(path)
+        if self.many and len(path) == 1:
+            return _with_document(document, other, path[0])
         if len(path) == 1 and not parent.children:
             start, end = parent.value if parent.flow else (len(text), len(text))
             return splice(text[:start] + text[end:].lstrip('\n'), start, ''.join(_chunk(None, (other, source, node))))
@@ -124,9 +138,52 @@ def _blank_before(mine: Document, parent: Node, yours: tuple[Document, Node], ke
     return next_one.start, next_one.start + len(lead) - len(lead.lstrip('\n'))
 
 
-def _refuse_document(path: KeyPath) -> None:
-    if len(path) == 1 and path[0].startswith('[document='):
-        raise Malformed('a whole document came or went')
+def _several(text: str) -> bool:
+    """Whether a text may hold several documents."""
+    marks = [found.start() for found in SEPARATOR.finditer(text)]
+    return len(marks) > 1 or bool(marks and CONTENT.search(text, 0, marks[0]))
+
+
+def _known(node: Node) -> Node:
+    """The node of a document; raises Malformed where it is known by its place alone, which others might take."""
+    if PLACE.fullmatch(node.key):
+        raise Malformed('a document without kind and name came or went')
+    return node
+
+
+def _stop(document: Document, node: Node) -> int:
+    """Where the next document begins."""
+    nodes = document.root.children
+    at = nodes.index(node)
+    return nodes[at + 1].start if at + 1 < len(nodes) else len(document.text)
+
+
+def _without_document(document: Document, node: Node) -> str:
+    """The text without a document and the separator above it."""
+    text, stop = document.text, _stop(document, _known(node))
+    if len(document.root.children) == 1:
+        raise Malformed('the last document went')
+    bare = not text.startswith('---', node.start)  # the first one, without a separator
+    skip = stop + 4 if bare and text.startswith('---\n', stop) else stop
+    before, after = text[: node.start], text[skip:]
+    if not after and not text.endswith('\n'):
+        before = before.rstrip('\n')
+    return before + after
+
+
+def _with_document(document: Document, other: Document, key: str) -> str:
+    """The text with a document of another one, below the neighbour that stands above it there."""
+    node, text = _known(need(other, (key,))), document.text
+    chunk = whole_lines(other.text[node.start : _stop(other, node)])
+    marked = chunk if SEPARATOR.match(chunk) else f'---\n{chunk}'
+    order = other.root.keys
+    above = next(filter(None, map(document.root.child, reversed(order[: order.index(key)]))), None)
+    if above is not None:
+        return splice(text, _stop(document, above), marked)
+    first = document.root.children[0] if document.root.children else None
+    if first is None or text.startswith('---', first.start):
+        return splice(text, first.start if first else len(text), marked)
+    return splice(text, 0, f'{chunk}---\n')
 
 
 def _chunk(mine: tuple[Document, Node] | None, yours: tuple[Document, Node, Node]) -> tuple[str, str]:
