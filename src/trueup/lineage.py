@@ -32,7 +32,9 @@ class Lineage:
                 text = text.replace(f'{{{name}}}', value)
             return text
 
-        values = {fill(key): {fill(value): found for value, found in known.items()} for key, known in self.values.items()}
+        values = {
+            fill(key): {fill(value): found for value, found in known.items()} for key, known in self.values.items()
+        }
         return Lineage(values, self.versions)
 
     def with_version(self, version: str, seen: Iterable[tuple[str, str]]) -> Lineage:

@@ -70,7 +70,7 @@ def build_standard(dest: Path, *, versions: Sequence[str] = VERSIONS) -> Path:
     if dest.exists() and any(dest.iterdir()):
         raise FileExistsError(f'{dest} is not empty')
     dest.mkdir(parents=True, exist_ok=True)
-    _copy_checkout(dest)
+    copy_checkout(dest)
     _git(dest, 'init', '--quiet', '--initial-branch=main')
     for number, version in enumerate(versions):
         if change := CHANGES.get(version):
@@ -139,7 +139,8 @@ def _set_version(dest: Path, version: str) -> None:
     _substitute(dest / 'pyproject.toml', r'(?m)^version = ".*"$', f'version = "{version}"')
 
 
-def _copy_checkout(dest: Path) -> None:
+def copy_checkout(dest: Path) -> None:
+    """The checkout as it is on disk, without Git's own files and what it ignores."""
     listed = subprocess.run(
         ['git', 'ls-files', '-z', '--cached', '--others', '--exclude-standard'],
         cwd=ROOT,

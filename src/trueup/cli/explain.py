@@ -52,4 +52,4 @@ def _history(found: Explanation) -> Iterator[tuple[str, str]]:
         yield 'history', '(none recorded)'
     for number, (value, versions) in enumerate(found.history):
         told = ', '.join(versions) if len(versions) < 4 else f'{versions[0]} to {versions[-1]}'
-        yield '' if number else 'history', f'{value}  ({told})'
+        yield '' if number else 'history', f'{value} ({told})'

@@ -31,7 +31,9 @@ def fragments(files: Mapping[str, str]) -> dict[str, str]:
 def with_section(changelog: str, version: str, day: date, found: Mapping[str, str]) -> str:
     """The changelog with a section for the release on top; raises UserError without a fragment, or for a second one."""
     if not found:
-        raise UserError('no change is told', where=FOLDER, hint='add a fragment: one or two sentences for those who use it')
+        raise UserError(
+            'no change is told', where=FOLDER, hint='add a fragment: one or two sentences for those who use it'
+        )
     if f'\n## {version} ' in changelog:
         raise UserError(f'{version} has its section already', where=FILE, hint='release a new version')
     parts = [f'\n## {version} ({day})\n']

@@ -48,17 +48,17 @@ class Breach:
 def breaches(standard: Standard, old: str, to: str, folder: Path, say: Callable[[str], None]) -> Iterator[Breach]:
     """All that breaks between two versions, over each variant that both versions render."""
     known = read_recipe(standard, to).stored
-    for name, answers in variants(read_recipe(standard, old)).items():
+    for number, (name, answers) in enumerate(variants(read_recipe(standard, old)).items()):
         if not set(answers) <= known:
             continue
         say(f'updating a service from {old} to {to}: {name}')
         try:
-            service, proofs = _service(standard, old, answers, folder / re.sub(r'\W+', '-', name))
+            service, proofs = _service(standard, old, answers, folder / str(number) / 'churn-scorer')
         except UserError as error:
-            yield Breach(name, 'new', str(error))
+            say(f'{old} takes no {name}: {error}')
             continue
         for engine, run in ENGINES.items():
-            copy = service.with_name(f'{service.name}-{engine}')
+            copy = folder / engine / service.name
             shutil.copytree(service, copy, symlinks=True)
             problems = [*run(copy, to), *_left(copy), *_lost(copy, proofs)]
             yield from (Breach(name, engine, problem) for problem in dict.fromkeys(problems))
@@ -87,16 +87,21 @@ def _by_trueup(service: Path, to: str) -> Iterator[str]:
     answers = parse_answers((service / ANSWERS_FILE).read_text(encoding='utf-8'))
     settings = Settings(standard=str(answers['_src_path']), verify='none', switch=True)
     try:
+        before = set(_findings(service, settings))
         outcome = update(service, Run(settings), to)
         if isinstance(outcome, Conflicted):
             yield from (f'{one.path}: waits for a person: {one.reason}' for one in outcome.report.plan.conflicts)
         elif not isinstance(outcome, (Changed, Clean)):
             yield f'ends as {type(outcome).__name__}'
-        checked = check(service, Run(settings))
-        if isinstance(checked, Drifted):
-            yield from (f'{one.path}: check finds {one.message}' for one in checked.report.findings)
+        yield from (found for found in _findings(service, settings) if found not in before)
     except UserError as error:
         yield str(error)
+
+
+def _findings(service: Path, settings: Settings) -> Iterator[str]:
+    checked = check(service, Run(settings))
+    if isinstance(checked, Drifted):
+        yield from (f'{one.path}: check finds that {one.message}' for one in checked.report.findings)
 
 
 def _by_copier(service: Path, to: str) -> Iterator[str]:

@@ -21,11 +21,23 @@ LONGEST = 200
 
 
 def extended(lineage: Lineage, standard: Standard, tags: tuple[str, ...]) -> Lineage:
-    """The lineage with those of the versions that it does not have yet; one that renders no more is left out."""
+    """The lineage with those of the versions, oldest first, that it does not have yet.
+
+    Raises UserError where the newest does not render; of an older one that does no more nothing is known.
+    """
     for tag in tags:
         if tag not in lineage.versions:
-            lineage = lineage.with_version(tag, sorted(set(_seen(standard, tag))))
+            lineage = lineage.with_version(tag, _known(standard, tag, new=tag == tags[-1]))
     return lineage
+
+
+def _known(standard: Standard, tag: str, *, new: bool) -> list[tuple[str, str]]:
+    try:
+        return sorted(set(_seen(standard, tag)))
+    except UserError:
+        if new:
+            raise
+        return []
 
 
 def _seen(standard: Standard, tag: str) -> Iterator[tuple[str, str]]:

@@ -182,5 +182,5 @@ def summary(done: Released) -> Mapping[str, str]:
         'tag': f'{done.tag} at {done.commit[:12]}, after {done.previous or "nothing"}',
         'look': f'git show --stat {done.tag}',
         'push': f'git push --atomic origin {done.branch} {done.tag}   # nothing was pushed',
-        'undo': f'git tag -d {done.tag} && git reset --hard {done.tag}~1   # before it is pushed',
+        'undo': f'git reset --hard {done.commit[:12]}~1 && git tag -d {done.tag}   # only before it is pushed',
     }

@@ -29,7 +29,9 @@ def set_version(pyproject: str, version: str) -> str:
     head, mark, tail = pyproject.partition('[project]\n')
     changed, count = LINE.subn(lambda found: f'{found[1]}"{version}"', tail, count=1)
     if not mark or not count or str(read_version(head + mark + changed)) != str(Version(version)):
-        raise UserError('the version could not be set', where=PROJECT, hint='write it as a line of its own in [project]')
+        raise UserError(
+            'the version could not be set', where=PROJECT, hint='write it as a line of its own in [project]'
+        )
     return head + mark + changed
 
 

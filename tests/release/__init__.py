@@ -1,0 +1,1 @@
+"""Releasing a standard."""
