@@ -56,7 +56,8 @@ def _of_lambda(sources: Sources, source: Source, handler: ast.Lambda, scope: Fun
     body = handler.body
     if _takes_any(handler) or not isinstance(body, ast.Call):
         raise Unsafe('the handler is a lambda of another kind than a call', handler.lineno)
-    _require_steady(source, body, scope, calls=True)
+    if any(isinstance(node, ast.Name) and node.id == '_' for node in ast.walk(body)):
+        raise Unsafe('the lambda reads a name that the lifespan takes', handler.lineno)
     call = _awaited(ast.unparse(body), _function(sources, source, body.func, scope))
     if call.startswith('await'):
         raise Unsafe('the handler is a lambda around an async function: it was never awaited', handler.lineno)
@@ -116,13 +117,13 @@ def _called(decorator: ast.expr) -> str:
     return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else '(...)'
 
 
-def _require_steady(source: Source, expression: ast.expr, scope: Function | None, *, calls: bool = False) -> None:
+def _require_steady(source: Source, expression: ast.expr, scope: Function | None) -> None:
     """The expression means the same when it is read later: names that are bound once, attributes and constants."""
-    allowed = (ast.Name, ast.Attribute, ast.Constant, ast.expr_context, *((ast.Call, ast.keyword) if calls else ()))
+    allowed = (ast.Name, ast.Attribute, ast.Constant, ast.expr_context)
     for node in ast.walk(expression):
         if not isinstance(node, allowed):
             raise Unsafe(f'{ast.unparse(expression)} is more than a name', expression.lineno)
-        if isinstance(node, ast.Name) and _times(source, node.id, scope) > 1:
+        if isinstance(node, ast.Name) and (node.id == '_' or _times(source, node.id, scope) > 1):
             raise Unsafe(f'the name {node.id} is bound more than once', expression.lineno)
 
 
