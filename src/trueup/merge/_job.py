@@ -13,7 +13,7 @@ from trueup.text.tree import Grammar, Malformed
 
 SHOWN = 60
 """Characters of the standard's value that a reason quotes."""
-LARGE = 250_000
+LARGE = 100_000
 """Characters above which a file is merged by line: splicing and reading again costs the square of the size."""
 
 

@@ -14,6 +14,8 @@ HALF = 0.5
 """Share of the old words that a new item must hold to be taken for the old one, edited."""
 SETS = frozenset({'classifiers', 'keywords'})
 """Lists in which items that look alike stand side by side."""
+PAIRS = 20_000
+"""Old and new items above which none are compared: each is with each."""
 SHORT = 400
 """Characters above which a statement is no single item that one would look for by its words."""
 
@@ -42,6 +44,8 @@ def replaced(nodes: tuple[Node, Node, Node], texts: Callable[[int, Node], str], 
     old = set(base.keys)
     mine = [node for node in ours.children if node.key not in old and node.key not in there]
     yours = [node for node in theirs.children if node.key not in old and node.key not in here]
+    if len(gone) * (len(mine) + len(yours)) > PAIRS:
+        return
     for node in gone:
         words = _words(node, texts(0, node), spoken)
         first = _likest(words, [(one, _words(one, texts(1, one), spoken)) for one in mine])

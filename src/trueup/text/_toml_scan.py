@@ -6,7 +6,7 @@ import functools
 import json
 import re
 import tomllib
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from typing import Any, NamedTuple
 
 from trueup.model import KeyPath
@@ -50,18 +50,19 @@ def dotted(path: KeyPath) -> str:
 def statements(text: str) -> tuple[Statement, ...]:
     """All headers and pairs of a valid TOML text, in order."""
     found: list[Statement] = []
+    arrays = _Arrays()
     table: KeyPath = ()
     position = 0
     while True:
         body = SPACE.match(text, BLANK.match(text, position).end()).end()  # type: ignore[union-attr]
         if body >= len(text) or text[body] == '#':
-            return _identified(text, found)
+            return _identified(text, found, arrays)
         first = text.rfind('\n', 0, body) + 1
         start = lead_of(text, position, max(first, position))
         if text[body] == '[':
             kind = 'array' if text.startswith('[[', body) else 'table'
             table, stop = read_key(text, body + (2 if kind == 'array' else 1))
-            table = _inside(found, table) if kind == 'table' else _next_item(found, table)
+            table = arrays.inside(table) if kind == 'table' else arrays.next(table)
             position = line_end(text, stop)
             found.append(Statement(kind, table, table, start, body, position))
         else:
@@ -73,30 +74,40 @@ def statements(text: str) -> tuple[Statement, ...]:
             found.append(Statement('pair', path, table, start, body, position, node))
 
 
-def _inside(found: list[Statement], path: KeyPath) -> KeyPath:
-    """A header's path with the current items of arrays of tables filled in."""
-    result: KeyPath = ()
-    for key in path:
-        result = (*result, key)
-        arrays = [s.path for s in found if s.kind == 'array' and s.path[:-1] == result]
-        if arrays:
-            result = arrays[-1]
-    return result
+class _Arrays:
+    """The arrays of tables seen so far: the paths of their items, by the path of the array."""
+
+    def __init__(self) -> None:
+        self.items: dict[KeyPath, list[KeyPath]] = {}
+
+    def inside(self, path: KeyPath) -> KeyPath:
+        """A header's path with the current items of arrays of tables filled in."""
+        result: KeyPath = ()
+        for key in path:
+            result = (*result, key)
+            if result in self.items:
+                result = self.items[result][-1]
+        return result
+
+    def next(self, path: KeyPath) -> KeyPath:
+        """The path of a new item of an array of tables."""
+        array = (*self.inside(path[:-1]), path[-1])
+        items = self.items.setdefault(array, [])
+        items.append((*array, f'#{len(items)}'))
+        return items[-1]
 
 
-def _next_item(found: list[Statement], path: KeyPath) -> KeyPath:
-    """The path of a new item of an array of tables."""
-    array = (*_inside(found, path[:-1]), path[-1])
-    return (*array, f'#{sum(s.kind == "array" and s.path[:-1] == array for s in found)}')
-
-
-def _identified(text: str, found: list[Statement]) -> tuple[Statement, ...]:
+def _identified(text: str, found: list[Statement], arrays: _Arrays) -> tuple[Statement, ...]:
     """Statements whose items of arrays of tables are known by a field instead of a number."""
+    if not arrays.items:
+        return tuple(found)
+    pairs: dict[KeyPath, dict[str, Node]] = {}
+    for one in found:
+        if one.node is not None:
+            pairs.setdefault(one.path[:-1], {})[one.path[-1]] = one.node
     names: dict[KeyPath, str] = {}
-    arrays = [statement.path for statement in found if statement.kind == 'array']
-    for parent in dict.fromkeys(path[:-1] for path in arrays):
-        items = [path for path in arrays if path[:-1] == parent]
-        keys = numbered([_item_name(text, found, path) for path in items])
+    for items in arrays.items.values():
+        keys = numbered([_item_name(text, pairs.get(path, {}), path) for path in items])
         names |= dict(zip(items, keys, strict=True))
 
     def named(path: KeyPath) -> KeyPath:
@@ -105,8 +116,7 @@ def _identified(text: str, found: list[Statement]) -> tuple[Statement, ...]:
     return tuple(s._replace(path=named(s.path), table=named(s.table), node=s.node) for s in found)
 
 
-def _item_name(text: str, found: list[Statement], path: KeyPath) -> str:
-    pairs = {s.path[-1]: s.node for s in found if s.kind == 'pair' and s.path[:-1] == path and s.node is not None}
+def _item_name(text: str, pairs: Mapping[str, Node], path: KeyPath) -> str:
     for field_ in FIELDS:
         node = pairs.get(field_)
         if node is not None and isinstance(node.data, str):

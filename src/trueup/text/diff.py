@@ -11,6 +11,8 @@ from typing import NamedTuple, TypeVar
 T = TypeVar('T', bound=Hashable)
 WORK = 20_000
 """Pairs of equal entries up to which all are compared; more are first cut at entries that each side has once."""
+WIDE = 400
+"""Entries up to which all are compared: each equal run found costs a look at all others."""
 SIZE = 1_000
 """Entries above which a run with too many pairs and nothing to cut it at counts as replaced."""
 AGAIN = 30
@@ -53,7 +55,7 @@ def _differing(base: Sequence[T], other: Sequence[T]) -> Iterator[Span]:
                 yield start, end, low, high
             continue
         mine, yours = base[start:end], other[low:high]
-        if work(mine, yours) <= WORK:
+        if max(len(mine), len(yours)) <= WIDE and work(mine, yours) <= WORK:
             yield from _compared(mine, yours, (start, low), junk=False)
             continue
         cuts = _anchors(mine, yours) if again else []
