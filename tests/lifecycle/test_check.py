@@ -21,7 +21,7 @@ from trueup.text.keys import format_key
 Expected = tuple[str, str, str]
 PLUMBING = 'src/scorer/plumbing/health.py'
 OURS = 'repos[repo={standard}].hooks'
-LEGACY = '[flake8]\nper-file-ignores =\n    legacy.py:F401\n'
+LEGACY = '[MAIN]\nignore-patterns=old_.*\n'
 FLAKE8 = sub(HOOKS, r'^ +- id: flake8\n', '')
 MISSING_HOOK: Expected = ('STD001', HOOKS, f'{OURS}[id=flake8]')
 
@@ -41,11 +41,11 @@ PROMISED: dict[str, tuple[Edit, Expected]] = {
     'an edited file of the standard': (append(PLUMBING, '\nPATCHED = True\n'), ('STD001', PLUMBING, '')),
     'a deleted file of the standard': (delete(PLUMBING), ('STD001', PLUMBING, '')),
     'a shadowing file': (write('pytest.ini', '[pytest]\naddopts = -x\n'), ('CFG001', 'pytest.ini', '')),
-    'a retired file': (write('.pylintrc', '[MAIN]\ndisable=all\n'), ('STD002', '.pylintrc', '')),
+    'a retired file': (write('.flake8', '[flake8]\nignore = E\n'), ('STD002', '.flake8', '')),
     'a retired section': (write('setup.cfg', '[flake8]\nignore = E\n[x]\na = 1\n'), ('STD002', 'setup.cfg', 'flake8')),
     'a stale rev': (sub(HOOKS, r'rev: v0\.1\.0', 'rev: v0.0.1'), ('STD001', HOOKS, 'repos[repo={standard}].rev')),
     'a missing lock': (delete('poetry.lock'), ('LCK001', 'poetry.lock', '')),
-    'a pending migration': (write('.flake8', LEGACY), ('MIG001', '.flake8', '')),
+    'a pending migration': (write('.pylintrc', LEGACY), ('MIG001', '.pylintrc', '')),
 }  # fmt: skip
 MALFORMED: dict[str, tuple[Edit, str, int]] = {
     'TOML': (append(PROJECT, '\n[tool.black\n'), PROJECT, 91),
@@ -282,7 +282,7 @@ def test_fix_leaves_only_files_with_uncommitted_changes(trueup: Trueup, service:
 
 def test_fix_does_a_migration_as_a_whole_or_not_at_all(trueup: Trueup, service: Path) -> None:
     """Settings that leave one file must arrive in the other."""
-    write('.flake8', LEGACY)(service)
+    write('.pylintrc', LEGACY)(service)
     git(service, 'add', '-A')
     git(service, 'commit', '-qm', 'drift')
     append(PROJECT, '# mine\n')(service)
@@ -290,5 +290,5 @@ def test_fix_does_a_migration_as_a_whole_or_not_at_all(trueup: Trueup, service: 
     assert trueup('fix', service).code == 5 and tree_of(service) == before
     git(service, 'commit', '-qam', 'mine')
     assert trueup('fix', service).code == 0
-    assert not (service / '.flake8').exists() and 'legacy.py:F401' in (service / PROJECT).read_text()
+    assert not (service / '.pylintrc').exists() and 'old_.*' in (service / PROJECT).read_text()
     assert trueup('check', service).code == 0

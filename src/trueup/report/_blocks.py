@@ -15,6 +15,7 @@ KEY_MARKS = {Action.ADD: '+', Action.CHANGE: '~', Action.REMOVE: '-', Action.MOV
 
 
 def finding_lines(finding: Finding, paint: Paint) -> Iterator[str]:
+    """A finding: where, which rule, what, and why; editors jump to the first word."""
     where = f'{finding.path}:{finding.line}' if finding.line else finding.path
     weight = '' if finding.severity is Severity.ERROR else f' ({finding.severity})'
     yield f'{paint.strong(where)}  {finding.rule}{weight}  {one_line(finding.message)}'
@@ -25,10 +26,12 @@ def finding_lines(finding: Finding, paint: Paint) -> Iterator[str]:
 
 
 def waived_line(finding: Finding, reason: str) -> str:
+    """A finding that a waiver keeps from failing."""
     return f'{key_text(finding.path, finding.key)}  {finding.rule}  waived: {one_line(reason)}'
 
 
 def kept_lines(report: Report, paint: Paint) -> Iterator[str]:
+    """Differences that stay, each with its reason."""
     kept = kept_decisions(report)
     if not kept:
         return
@@ -41,6 +44,7 @@ def kept_lines(report: Report, paint: Paint) -> Iterator[str]:
 
 
 def open_lines(conflicts: Sequence[Conflict], paint: Paint, verbose: bool) -> Iterator[str]:
+    """What a person must decide, with both values; the first few in full, each by name."""
     if not conflicts:
         return
     told = conflicts if verbose else conflicts[:OPEN]
@@ -69,6 +73,7 @@ def review_lines(report: Report, paint: Paint, verbose: bool) -> Iterator[str]:
 
 
 def findings_left_lines(report: Report, paint: Paint) -> Iterator[str]:
+    """What is still wrong after a change."""
     if report.findings:
         yield ''
         yield paint.strong(f'Findings left ({len(report.findings)})')
@@ -79,6 +84,7 @@ def findings_left_lines(report: Report, paint: Paint) -> Iterator[str]:
 
 
 def notes_lines(report: Report, paint: Paint, verbose: bool) -> Iterator[str]:
+    """What else a person should know."""
     notes = report.plan.notes
     if notes:
         yield ''
@@ -89,6 +95,7 @@ def notes_lines(report: Report, paint: Paint, verbose: bool) -> Iterator[str]:
 
 
 def verification_lines(report: Report, paint: Paint) -> Iterator[str]:
+    """What was compared before and after."""
     if not report.verifications:
         return
     yield ''
@@ -104,6 +111,7 @@ def verification_lines(report: Report, paint: Paint) -> Iterator[str]:
 
 
 def debt_lines(debt: Debt, paint: Paint, verbose: bool) -> Iterator[str]:
+    """Recorded findings of before adoption, counted."""
     if debt.total:
         most = sorted(debt.by_rule.items(), key=lambda item: (-item[1], item[0]))
         shown = most if verbose else most[:4]
@@ -115,6 +123,7 @@ def debt_lines(debt: Debt, paint: Paint, verbose: bool) -> Iterator[str]:
 
 
 def branch_lines(report: Report, paint: Paint) -> Iterator[str]:
+    """Where the change lies, and its commits."""
     if report.branch:
         backup = f' (backup {report.backup})' if report.backup else ''
         yield ''
@@ -123,6 +132,7 @@ def branch_lines(report: Report, paint: Paint) -> Iterator[str]:
 
 
 def next_lines(report: Report, paint: Paint) -> Iterator[str]:
+    """Commands to go on with."""
     if report.next_steps:
         yield ''
         yield paint.strong('Next')

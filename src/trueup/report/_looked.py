@@ -35,6 +35,7 @@ FIRST_LOOK = 10
 
 
 def check_lines(outcome: Reported, paint: Paint, verbose: bool) -> Iterator[str]:
+    """Findings, open keys and waivers of one service, and the verdict in the last line."""
     report = outcome.report
     if never_adopted(report) and not verbose:
         yield from _first_look(report, paint)
