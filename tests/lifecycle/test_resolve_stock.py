@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import shutil
 import subprocess
 import sys
@@ -12,6 +14,7 @@ import pytest
 from tests.conftest import git, tree_of
 from tests.lifecycle.conftest import Trueup
 from tests.support.small import small_service, small_standard
+from tests.support.standard import ROOT
 
 EDITS = {
     'pyproject.toml': ('line-length = 100\n', 'line-length = 100\nskip = true  # ours\n'),
@@ -107,6 +110,18 @@ def test_a_bot_that_committed_first(service: Path, wanted: dict[str, bytes], tru
     said = trueup('resolve', service, '--standard', tmp_path / 'standard', '--since', before)
     assert said.code == 0, said.err
     assert tree_of(service) == wanted
+
+
+def test_what_renovate_runs_is_resolved(
+    service: Path, wanted: dict[str, bytes], trueup: Trueup, tmp_path: Path
+) -> None:
+    """The command of its copier manager, as the how-to shows it; every JSON example there can be read."""
+    text = (ROOT / 'docs/how-to/renovate.md').read_text()
+    command = next(line.removeprefix('$ copier update ') for line in text.splitlines() if line.startswith('$ copier'))
+    copier_update(service, *command.replace('--defaults', '').replace('v0.3.0', 'v3.0.0').split())
+    assert trueup('resolve', service, '--standard', tmp_path / 'standard').code == 0
+    assert tree_of(service) == wanted
+    assert len([json.loads(block) for block in re.findall(r'```json\n(.*?)```', text, re.DOTALL)]) == 3
 
 
 def test_a_standard_that_nobody_named_is_refused(service: Path, trueup: Trueup) -> None:

@@ -133,10 +133,10 @@ def test_an_open_decision_waits_in_the_service_itself(update: Update, service: P
 
 
 def test_a_tag_that_is_gone_has_its_nearest_version_as_base(
-    update: Update, service: Path, small: Path, trueup: Trueup, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    update: Update, service: Path, small: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """On a machine that never saw it: the most similar version, and it is said; the team's edits stay."""
-    monkeypatch.setenv('TRUEUP_CACHE', str(tmp_path / 'fresh'))
+    monkeypatch.setenv('TRUEUP_CACHE', str(service.parent / 'fresh'))
     release(small, 'v3.1.0', {'template/notes.txt': 'one\n2\n3\n'})
     commit(service, 'new.txt', 'new\n')
     commit(service, ANSWERS, (service / ANSWERS).read_text().replace('v1.0.0', 'v1.5.0'))
@@ -193,16 +193,17 @@ def test_a_recorded_tag_that_has_moved_is_said_and_its_first_meaning_is_the_base
     assert shown(service, 'notes.txt') == 'one\n2\nthree\nours\n'
 
 
-@pytest.mark.parametrize(('name', 'text', 'place'), [
+@pytest.mark.parametrize('bad', [
     ('template/bad.txt.jinja', 'one\n{{ unclosed\n', 'template/bad.txt.jinja:2'),
     ('template/bad.txt.jinja', 'one\n\n{{ nothing.at_all }}\n', 'template/bad.txt.jinja:3'),
     ('template/bad.txt.jinja', '{% for a in b %}\n', 'template/bad.txt.jinja:1'),
     ('copier.yml', '_subdirectory: template\nlength: {type: int\n', 'copier.yml'),
 ], ids=range(4))  # fmt: skip
 def test_a_template_that_does_not_render_is_named(
-    update: Update, service: Path, small: Path, name: str, text: str, place: str
+    update: Update, service: Path, small: Path, bad: tuple[str, str, str]
 ) -> None:
     """Which version, file and line; the service is as it was."""
+    name, text, place = bad
     release(small, 'v4.0.0', {name: text})
     before = tree_of(service)
     said = update()
@@ -239,7 +240,7 @@ def test_a_deleted_answers_file_is_found_in_the_history(update: Update, service:
     assert update().code == 0
 
 
-@pytest.mark.parametrize(('old', 'new', 'code', 'says'), [
+@pytest.mark.parametrize('bad', [
     ('_commit: v1.0.0', '_commit: main', 2, "'main' is not a release tag"),
     ('_commit: v1.0.0\n', '', 2, 'the answers have no _commit'),
     ('length: 100', 'length: [100', 2, 'not valid YAML'),
@@ -247,10 +248,9 @@ def test_a_deleted_answers_file_is_found_in_the_history(update: Update, service:
     ('name: scorer', 'name: https://joe:geheim@example.com/x', 5, 'the answer name looks like a secret'),
     ('name: scorer', 'name: scorer\n<<<<<<< HEAD\n', 2, 'not valid YAML'),
 ], ids=range(6))  # fmt: skip
-def test_an_edited_answers_file_is_refused(
-    update: Update, service: Path, old: str, new: str, code: int, says: str
-) -> None:
+def test_an_edited_answers_file_is_refused(update: Update, service: Path, bad: tuple[str, str, int, str]) -> None:
     """With its name, and nothing done; a secret is never repeated."""
+    old, new, code, says = bad
     text = (service / ANSWERS).read_text()
     assert old in text
     commit(service, ANSWERS, text.replace(old, new))
