@@ -267,6 +267,17 @@ def test_a_report_goes_to_a_file_and_its_text_to_the_screen(trueup: Trueup, serv
     assert refused.code in (2, 5) and str(tmp_path) in refused.err
 
 
+def test_a_report_also_says_what_could_not_be_looked_at(trueup: Trueup, service: Path, tmp_path: Path) -> None:
+    """A pipeline that reads the report must not find last week's, or none."""
+    write('.copier-answers.yml', '- a\n')(service)
+    target = tmp_path / 'check.xml'
+    said = trueup('check', service, '--format', 'junit', '--output', target)
+    assert said.code == 2 and 'the answers are not a mapping' in said.out
+    assert '<error type="failed"' in target.read_text()
+    (run,) = json.loads(trueup('check', service, '--format', 'sarif').out)['runs']
+    assert (run['invocations'][0]['executionSuccessful'], run['invocations'][0]['exitCode']) == (False, 2)
+
+
 def test_fix_leaves_only_files_with_uncommitted_changes(trueup: Trueup, service: Path) -> None:
     """The rest is healed, and what is left is said."""
     both(FLAKE8, append(PLUMBING, '\nPATCHED = True\n'))(service)

@@ -10,6 +10,7 @@ from trueup.cli._options import make_run, shared, show, worst
 from trueup.cli._waivers import list_waivers
 from trueup.fleet.scorecard import check_many
 from trueup.lifecycle.check import check
+from trueup.lifecycle.selection import read_selection
 from trueup.model import Clean
 
 
@@ -39,8 +40,11 @@ def command(paths: tuple[Path, ...], output: str, waivers: bool, within: int, **
     run = make_run(options)
     if waivers:
         return list_waivers(paths or (Path('.'),), run, within, output)
-    if len(paths) > 1:
-        outcomes = check_many(paths, run)
+    # A mistake in the options is told once, not as every service's failure.
+    read_selection(run.settings.select, run.settings.ignore, run.settings.min_severity)
+    if len(paths) > 1 or output != 'text' or run.settings.report_file:
+        # A report says of each service also that it could not be looked at.
+        outcomes = check_many(paths or (Path('.'),), run)
         # A commit is told what it did, service by service; a scorecard would only say where.
         told = [each for each in outcomes if not isinstance(each, Clean)] if run.settings.staged else []
         for each in told:

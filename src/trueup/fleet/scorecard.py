@@ -23,3 +23,6 @@ def _check_one(path: Path, run: Run) -> Outcome:
         if error.exit_code is ExitCode.REFUSED:
             return Refused(str(path), str(error), error.hint)
         return Failed(str(path), str(error), int(error.exit_code), error.hint)
+    except Exception as error:  # pylint: disable=broad-exception-caught  # one service's row, not the end of the table
+        said = f'internal error: {type(error).__name__}: {error}'
+        return Failed(str(path), said, int(ExitCode.INTERNAL), f'`trueup check {path}` writes a log to report it with')
