@@ -163,7 +163,11 @@ def _placed(document: tomlkit.TOMLDocument, setting: Setting) -> Decision:
 def _value(setting: Setting) -> object:
     literal = setting.literal
     remarked = any(item.above or item.behind for item in setting.items)
-    if not isinstance(literal, list) or not (remarked or '\n' in setting.value.strip()) or (len(literal) < 2 and not remarked):
+    if (
+        not isinstance(literal, list)
+        or not (remarked or '\n' in setting.value.strip())
+        or (len(literal) < 2 and not remarked)
+    ):
         return literal
     array = tomlkit.array()
     for item in setting.items:

@@ -16,9 +16,23 @@ from trueup.model import Evidence, Tree
 from trueup.repo import Repo
 
 WORDS = re.compile(
-    r'\b(?:root_)?validator\b|\bclass Config\b|\bBaseSettings\b|\.dict\(|\b(?:parse_obj|parse_raw|parse_file|from_orm|'
-    r'update_forward_refs|__root__|__fields__|GenericModel)\b|\b(?:env|regex|min_items|max_items|const)\s*='
+    r'\b(?:root_)?validator\b|\bclass Config\b|\.dict\(|\b(?:parse_obj|parse_raw|parse_file|from_orm|update_forward_refs'
+    r'|__root__|GenericModel)\b|\bpydantic import (?:\([^)]*|[^\n(]*)\bBaseSettings\b|\bpydantic\.BaseSettings\b'
+    r'|Field\([^\n]*\b(?:env|regex|min_items|max_items|const)\s*='
 )
+QUICK = (
+    'validator',
+    'class Config',
+    '.dict(',
+    'parse_',
+    'from_orm',
+    'forward_refs',
+    '__root__',
+    'GenericM',
+    'BaseSett',
+    'Field(',
+)
+"""What the words begin with, looked for first; a file without them is not even parsed."""
 IMPORTS = {
     'pydantic.validator': '@validator: field_validator takes its place',
     'pydantic.root_validator': '@root_validator: model_validator takes its place',
@@ -61,7 +75,8 @@ def blocked(repo: Repo) -> tuple[Obstacle, ...]:
         return ()
     sources = Sources(repo)
     found: dict[tuple[str, str], list[int]] = {}
-    for path in [path for path, text in texts.items() if WORDS.search(text)]:
+    speaking = [path for path, text in texts.items() if any(word in text for word in QUICK) and WORDS.search(text)]
+    for path in speaking:
         source = sources.at(path)
         for line, told in _idioms(sources, source) if source else ():
             found.setdefault((path, told), []).append(line)
