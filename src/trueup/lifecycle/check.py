@@ -129,6 +129,7 @@ def look(service: Service, repo: Repo, recorded: Recorded, run: Run) -> Looked:
     wish = Wish(policies, recorded.answers, theirs, active_targets(waivers, run))
     moved = migrate(repo, service.prefix, wish, today=run.today)
     after = moved.repo
+    written = {waiver.target for waiver in waivers}
     waivers = _waivers(after)
     active = active_targets(waivers, run)
     source = f'standard {recorded.tag}'
@@ -149,7 +150,8 @@ def look(service: Service, repo: Repo, recorded: Recorded, run: Run) -> Looked:
     waivable = set(TITLES) & set(active)
     kept = [finding for finding in findings if finding.rule not in waivable]
     excused = [(finding, words[finding.rule]) for finding in findings if finding.rule in waivable]
-    excused += excused_findings(strict, plan, waivers, service.prefix)
+    planned = {waiver.target for waiver in waivers} - written
+    excused += excused_findings(strict, plan, waivers, service.prefix, planned=planned)
     excused += [(pending_finding(step, seen, service.prefix), words[step.rule]) for step, seen in moved.held]
     places = with_lines([*kept, *(finding for finding, _ in excused)], reader(service, repo))
     placed = tuple(places)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
 from trueup.lifecycle.desired import Recorded
@@ -147,6 +147,7 @@ def without_migrated(findings: Iterable[Finding], moved: Moved, prefix: str) -> 
     found = tuple(findings)
     gone = [each for each in found if each.rule == RETIRED and each.path in owners]
     lifted = {owners[each.path] for each in gone}
+    lifted |= {done.step.rule for done in moved.done if any(change.after is None for change in done.changes)}
     return tuple(
         replace(each, severity=Severity.ERROR) if each.rule in lifted and each.fixable else each
         for each in found
@@ -171,16 +172,20 @@ def expired_findings(waivers: tuple[Waiver, ...], run: Run, service: Service) ->
 
 
 def excused_findings(
-    strict: Plan, plan: Plan, waivers: tuple[Waiver, ...], prefix: str
+    strict: Plan, plan: Plan, waivers: tuple[Waiver, ...], prefix: str, *, planned: Collection[str] = ()
 ) -> Iterator[tuple[Finding, str]]:
-    """Findings that only a waiver keeps from failing, with its words: shown in every report."""
+    """Findings that only a waiver keeps from failing, with its words: shown in every report.
+
+    What only a `planned` waiver covers, one that a pending migration would write, is not a finding yet.
+    """
     left = {key_of(decision) for decision in pending(plan)}
     for decision in pending(strict):
         if key_of(decision) not in left:
             path = decision.path.removeprefix(prefix)
             covering = (item for item in waivers if parse_target(item.target).covers(path, decision.key))
             found = next(covering, None)
-            yield finding_of(decision), words_of(found) if found else 'another key of the same table is waived'
+            if found is None or found.target not in planned:
+                yield finding_of(decision), words_of(found) if found else 'another key of the same table is waived'
 
 
 def words_of(waiver: Waiver) -> str:
