@@ -61,8 +61,8 @@ def policies() -> Policies:
         ('src/churn/plumbing/app.py', (), Owner.REQUIRED),
         ('src/churn/plumbing/deep/er.py', ('f',), Owner.REQUIRED),
         ('src/churn/plumbing', (), Owner.DEFAULT),
-        ('.pre-commit-config.yaml', ('repos', '[repo=https://example.com/x.git]', 'rev'), Owner.REQUIRED),
-        ('.pre-commit-config.yaml', ('repos', '[repo=https://example.com/x.git]'), Owner.DEFAULT),
+        ('.pre-commit-config.yaml', ('repos', '[repo=https://example.com/x]', 'rev'), Owner.REQUIRED),
+        ('.pre-commit-config.yaml', ('repos', '[repo=https://example.com/x]'), Owner.DEFAULT),
         ('tests/unit/test_a.py', (), Owner.SEED),
         ('config/a.toml', (), Owner.SEED),
         ('config/sub/a.toml', (), Owner.DEFAULT),
@@ -105,7 +105,7 @@ def test_a_waiver_covers_all_below_it_and_nothing_else() -> None:
     assert not after.closed('pyproject.toml', ('tool', 'black', 'exclude'))
     assert after.owner('src/churn/plumbing/app.py') is Owner.TEAM
     assert (
-        after.owner('.pre-commit-config.yaml', ('repos', '[repo=https://example.com/x.git]', 'rev')) is Owner.REQUIRED
+        after.owner('.pre-commit-config.yaml', ('repos', '[repo=https://example.com/x]', 'rev')) is Owner.REQUIRED
     )
     assert before.owner('pyproject.toml', ('tool', 'black')) is Owner.REQUIRED
 

@@ -14,8 +14,8 @@ SPELLED: list[tuple[str, KeyPath]] = [
     ('tool.black.line-length', ('tool', 'black', 'line-length')),
     ('tool.pylint."messages control".disable', ('tool', 'pylint', 'messages control', 'disable')),
     (
-        'repos[repo=https://example.com/x.git].hooks[id=black].rev',
-        ('repos', '[repo=https://example.com/x.git]', 'hooks', '[id=black]', 'rev'),
+        'repos[repo=https://example.com/x].hooks[id=black].rev',
+        ('repos', '[repo=https://example.com/x]', 'hooks', '[id=black]', 'rev'),
     ),
     ('disable[=fixme]', ('disable', '[=fixme]')),
     ('disable[="a]b"]', ('disable', '[="a]b"]')),
@@ -72,3 +72,20 @@ def test_items_are_told_from_keys() -> None:
     assert not is_item('id') and not is_item('[id]')
     assert item_value('[id=black]') == 'black'
     assert item_value(list_segment('', ' a]"b\n')) == ' a]"b\n'
+
+
+@pytest.mark.parametrize(
+    'address',
+    [
+        'https://github.com/psf/black',
+        'https://github.com/psf/black.git',
+        'https://GitHub.com/psf/black/',
+        'HTTPS://github.com/psf/black.git/',
+    ],
+)
+def test_one_repository_is_one_item_however_its_address_is_written(address: str) -> None:
+    """A hook repository that one side wrote with `.git` must not come a second time; case in a path may count."""
+    assert list_segment('repo', address) == '[repo=https://github.com/psf/black]'
+    assert parse_key(f'repos[repo={address}].rev') == ('repos', '[repo=https://github.com/psf/black]', 'rev')
+    assert list_segment('repo', 'git@GitHub.com:psf/Black.git') == '[repo=git@github.com:psf/Black]'
+    assert list_segment('repo', 'local') == '[repo=local]'

@@ -11,11 +11,25 @@ from trueup.model import KeyPath
 BARE = re.compile(r'[A-Za-z0-9_-]+')
 LOOSE = re.compile(r'\.?[^\s."\'\[\]]+')
 ITEM = re.compile(r'\[([A-Za-z0-9_.-]*)=(.*)\](~\d+)?', re.DOTALL)
+ADDRESS = re.compile(r'(?P<host>[a-z][a-z0-9+.-]*://[^/]*|[^/@\s]+@[^/:]+:)(?P<path>.*)', re.IGNORECASE)
+"""`https://host/path`, `ssh://git@host/path` and `git@host:path`."""
 UNSAFE = re.compile(r'[\]"\\\n]|^\s|\s$')
 
 
+def repository(address: str) -> str:
+    """The address of a repository as it is compared: no `.git`, no slash at its end, its host in lower case."""
+    found = ADDRESS.fullmatch(address.strip())
+    if found is None:
+        return address
+    return found['host'].lower() + found['path'].rstrip('/').removesuffix('.git').rstrip('/')
+
+
 def list_segment(field: str, value: str, occurrence: int = 1) -> str:
-    """The segment that names a list item by one of its fields, or (field empty) by its whole value."""
+    """The segment that names a list item by one of its fields, or (field empty) by its whole value.
+
+    One repository has many addresses, so `[repo=...]` holds none of their differences: that of a policy finds them all.
+    """
+    value = repository(value) if field == 'repo' else value
     text = json.dumps(value, ensure_ascii=False) if not value or UNSAFE.search(value) else value
     return f'[{field}={text}]' + (f'~{occurrence}' if occurrence > 1 else '')
 
