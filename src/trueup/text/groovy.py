@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import functools
 import re
 
@@ -25,6 +26,7 @@ class _Reader:
     def __init__(self, text: str) -> None:
         self.text = text
         self.bare = _bare(text)
+        self.strings = [found.span() for found in STRING.finditer(text)]
         self.position = 0
 
     def block(self, *, inner: bool) -> tuple[Node, ...]:
@@ -72,14 +74,22 @@ class _Reader:
 
     def statement_end(self, start: int, stop: int) -> int:
         """End of a statement: a string or a bracket may run over several lines."""
-        while stop < len(self.text):
-            bare = self.bare[start:stop]
-            opened = sum(bare.count(char) for char in '([{') - sum(bare.count(char) for char in ')]}')
-            inside = any(found.start() < stop < found.end() for found in STRING.finditer(self.text, start))
-            if opened <= 0 and not inside:
-                break
-            stop = line_end(self.text, stop)
+        opened = self.opened(start, stop)
+        while stop < len(self.text) and (opened > 0 or self.inside(stop)):
+            following = line_end(self.text, stop)
+            opened += self.opened(stop, following)
+            stop = following
         return stop
+
+    def opened(self, start: int, stop: int) -> int:
+        """How many more brackets a run opens than it closes."""
+        bare = self.bare[start:stop]
+        return sum(bare.count(char) for char in '([{') - sum(bare.count(char) for char in ')]}')
+
+    def inside(self, position: int) -> bool:
+        """Whether a position is inside a string or a comment."""
+        at = bisect.bisect_left(self.strings, (position, 0)) - 1
+        return at >= 0 and self.strings[at][1] > position
 
 
 def _key(data: str) -> str:

@@ -150,7 +150,17 @@ def _written(node: Node) -> bool:
 
 
 def _parts(text: str, path: KeyPath) -> list[Statement]:
-    return [statement for statement in statements(text) if statement.path[: len(path)] == path]
+    return _below(text).get(path, [])
+
+
+@functools.lru_cache(maxsize=8)
+def _below(text: str) -> dict[KeyPath, list[Statement]]:
+    """The statements at or below each path."""
+    found: dict[KeyPath, list[Statement]] = {}
+    for statement in statements(text):
+        for size in range(len(statement.path) + 1):
+            found.setdefault(statement.path[:size], []).append(statement)
+    return found
 
 
 def _pair_in(document: Document, path: KeyPath, other: Document, what: tuple[KeyPath, list[tuple[str, str]]]) -> str:
