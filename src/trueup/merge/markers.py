@@ -39,9 +39,10 @@ def between(ours: str, theirs: str) -> str:
 def _taken(text: str, theirs: str, conflict: Conflict, grammar: Grammar | None) -> str:
     """The text with the standard's value for one conflict."""
     if not conflict.key:
-        if conflict.ours and conflict.ours != text and conflict.ours in text:
-            return text.replace(conflict.ours, conflict.theirs or '', 1)
-        return theirs
+        old, new = conflict.ours or '', conflict.theirs or ''
+        if old not in text and text.endswith(old.removesuffix('\n')):  # the last line has no end
+            old, new = old.removesuffix('\n'), new.removesuffix('\n')
+        return text.replace(old, new, 1) if old and old != text and old in text else theirs
     if grammar is None:
         return text
     try:

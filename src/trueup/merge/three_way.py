@@ -13,6 +13,7 @@ from typing import TypedDict, Unpack
 from trueup.merge import strategy_for
 from trueup.merge._careful import sure
 from trueup.merge._clean import merge_clean
+from trueup.merge._ends import ended
 from trueup.merge._job import Job, fitting, parses, same_meaning, too_large, unowned
 from trueup.merge._keyed import merge_by_key
 from trueup.merge._moves import moved
@@ -49,6 +50,8 @@ def merge(base: str | None, ours: str, theirs: str, *, path: str, **terms: Unpac
     moves = terms.get('moves', policies.moves if policies is not None else ())
     mark = BOM if ours.startswith(BOM) else ''
     plain = [to_unix(text).removeprefix(BOM) if text is not None else None for text in (base, ours, theirs)]
+    texts = ended(plain[0], plain[1] or '', plain[2] or '')
+    before, plain = plain[1], list(texts.all)
     rules = policies.file(path) if policies is not None else None
     strategy = fitting(strategy_for(path), plain)
     job = Job(path, plain[0], plain[1] or '', plain[2] or '', strategy, rules, terms.get('source', ''))
@@ -58,7 +61,8 @@ def merge(base: str | None, ours: str, theirs: str, *, path: str, **terms: Unpac
     if terms.get('careful'):
         merged = sure(shaped, merged)
     merged = Merged(merged.text, (*said, *merged.decisions), merged.conflicts)
-    if merged.text == plain[1]:
+    merged = _with_text(merged, texts.closed(merged.text, whole=rules is not None))
+    if merged.text == before:
         return _with_text(merged, ours)
     return _with_text(merged, mark + restore_endings(merged.text, ours))
 
