@@ -128,6 +128,13 @@ def test_several_services_each_have_their_filter(window: Browser, tmp_path: Path
     window.run('document.querySelector("a[href=\'#s1\']").click()')
     assert len(shown(window)) == 4
     assert window.errors() == []
+    window.size(420)
+    window.open(path)
+    assert (
+        window.run('const box = document.querySelector(".score .scroll"); return box.scrollWidth - box.clientWidth')
+        == 0
+    )
+    assert window.run('return document.querySelector(".score tbody tr").offsetHeight') < 120
 
 
 CONTRAST = """

@@ -29,6 +29,9 @@ LONG = {
 }  # fmt: skip
 
 
+COLUMNS = ('service', 'version', 'findings', 'open', 'status')
+
+
 def status_pill(outcome: Outcome) -> Markup:
     """The status as a coloured word."""
     word = status_word(outcome)
@@ -71,9 +74,7 @@ def cards(report: Report) -> Markup:
 
 def scorecard(outcomes: Sequence[Outcome]) -> Markup:
     """One row for each service, linked to its part of the page."""
-    head = element(
-        'tr', [element('th', name, scope='col') for name in ('service', 'version', 'findings', 'open', 'status')]
-    )
+    head = element('tr', [element('th', name, scope='col') for name in COLUMNS])
     rows = [_row(number, outcome) for number, outcome in enumerate(outcomes)]
     table = element('table', element('thead', head), element('tbody', rows))
     return element('section', element('div', table, class_='scroll'), class_='score')
@@ -89,7 +90,7 @@ def _row(number: int, outcome: Outcome) -> Markup:
     return element(
         'tr',
         element('th', link, scope='row'),
-        [element('td', cell) for cell in cells],
+        [element('td', cell, data_label=name) for name, cell in zip(COLUMNS[1:], cells, strict=False)],
         element('td', status_pill(outcome)),
     )
 
