@@ -137,12 +137,11 @@ def test_a_whole_configuration() -> None:
         'pylint': {'main': {'ignore': ['old.py']}},
     }
     done = MIGRATION.carry_out(repo_of(TEAM), THEIRS).decisions
-    home = ('repos', f'[repo={URL}]', 'hooks')
-    assert [item.key for item in done if item.action is Action.MOVE and item.path == CONFIG] == [
-        (*home, '[id=black]', 'exclude'),
-        (*home, '[id=flake8]', 'additional_dependencies'),
-        (*home, '[id=flake8]', 'stages'),
-        (*home, '[id=pylint]', 'files'),
+    assert [item.key[2:] for item in done if item.action is Action.MOVE and item.path == CONFIG] == [
+        ('hooks', '[id=black]', 'exclude'),
+        ('hooks', '[id=flake8]', 'additional_dependencies'),
+        ('hooks', '[id=flake8]', 'stages'),
+        ('hooks', '[id=pylint]', 'files'),
     ]
     gone = [item.before or '' for item in done if item.action is Action.REMOVE]
     assert any('# the formatter' in text and '--line-length=100' in text for text in gone)

@@ -286,13 +286,11 @@ class _Study:
 
     def _import_of(self, source: Source, name: str, router: Holder) -> str:
         """The module of `from module import name`, as it is written, if that is where the router is made."""
-        for node in source.tree.body:
-            if isinstance(node, ast.ImportFrom):
-                for alias in node.names:
-                    if (alias.asname or alias.name) == name and alias.name == router.key.name:
-                        origin = source.imports[name].rpartition('.')[0]
-                        at = self.sources.module(origin, source.path)
-                        return '.' * node.level + (node.module or '') if at is router.source else ''
+        froms = [node for node in source.tree.body if isinstance(node, ast.ImportFrom)]
+        for node, alias in ((node, alias) for node in froms for alias in node.names):
+            if (alias.asname or alias.name) == name and alias.name == router.key.name:
+                at = self.sources.module(source.imports[name].rpartition('.')[0], source.path)
+                return '.' * node.level + (node.module or '') if at is router.source else ''
         return ''
 
 

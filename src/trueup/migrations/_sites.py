@@ -40,9 +40,7 @@ def sites(source: Source, parents: Parents) -> Iterator[tuple[Site, ast.AST | No
         elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
             yield from _calls(source, node, node.value)
         elif isinstance(node, ast.Call):
-            for keyword in node.keywords:
-                if keyword.arg in ('on_startup', 'on_shutdown'):
-                    yield from ((site, None) for site in _listed(source, node, keyword, parents))
+            yield from ((site, None) for site in _listed(source, node, parents))
 
 
 def parents_of(source: Source) -> dict[ast.AST, ast.AST]:
@@ -78,7 +76,10 @@ def _calls(source: Source, statement: ast.Expr, call: ast.Call) -> Iterator[tupl
         yield Site(source, call.lineno, kind, statement, handler, call.func.value), call.func
 
 
-def _listed(source: Source, call: ast.Call, keyword: ast.keyword, parents: Parents) -> Iterator[Site]:
+def _listed(source: Source, call: ast.Call, parents: Parents) -> Iterator[Site]:
+    given = [keyword for keyword in call.keywords if keyword.arg in ('on_startup', 'on_shutdown')]
+    if not given:
+        return
     statement: ast.AST = call
     while not isinstance(statement, ast.stmt):
         statement = parents[statement]
@@ -86,13 +87,13 @@ def _listed(source: Source, call: ast.Call, keyword: ast.keyword, parents: Paren
     if isinstance(statement, (ast.Assign, ast.AnnAssign)) and statement.value is call:
         targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
         receiver = targets[0] if len(targets) == 1 else None
-    kind = KINDS[str(keyword.arg)]
-    plain = isinstance(keyword.value, (ast.List, ast.Tuple))
-    handlers = keyword.value.elts if isinstance(keyword.value, (ast.List, ast.Tuple)) else [keyword.value]
-    for handler in handlers:
-        yield Site(source, handler.lineno, kind if plain else '', statement, handler, receiver)
-    if plain and not handlers:
-        yield Site(source, keyword.value.lineno, '', statement, keyword.value, receiver)
+    for keyword in given:
+        kind = KINDS[str(keyword.arg)]
+        listed = isinstance(keyword.value, (ast.List, ast.Tuple))
+        handlers = keyword.value.elts if isinstance(keyword.value, (ast.List, ast.Tuple)) else []
+        for handler in handlers or [keyword.value]:
+            known = kind if listed and handlers else ''
+            yield Site(source, handler.lineno, known, statement, handler, receiver)
 
 
 def _word(call: ast.Call) -> str:

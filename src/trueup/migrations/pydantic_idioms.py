@@ -95,14 +95,18 @@ def _told(told: str, lines: list[int]) -> str:
 def _idioms(sources: Sources, source: Source) -> Iterator[tuple[int, str]]:
     for node in source.nodes:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            for decorator in node.decorator_list:
-                call = decorator.func if isinstance(decorator, ast.Call) else decorator
-                if told := IMPORTS.get(source.origin(call)):
-                    yield decorator.lineno, told
+            yield from _of_decorators(source, node.decorator_list)
         elif isinstance(node, ast.ClassDef):
             yield from _of_class(sources, source, node)
         elif isinstance(node, ast.Call):
             yield from _of_call(source, node)
+
+
+def _of_decorators(source: Source, decorators: list[ast.expr]) -> Iterator[tuple[int, str]]:
+    for decorator in decorators:
+        call = decorator.func if isinstance(decorator, ast.Call) else decorator
+        if told := IMPORTS.get(source.origin(call)):
+            yield decorator.lineno, told
 
 
 def _of_class(sources: Sources, source: Source, node: ast.ClassDef) -> Iterator[tuple[int, str]]:

@@ -19,6 +19,7 @@ from trueup.migrations._tool_options import PYPROJECT, Setting, option_name, pla
 from trueup.model import Action, Change, Decision, Evidence, File, KeyPath, Mode, Owner, Tree
 from trueup.repo import Repo
 from trueup.text.encoding import decode, encode, restore_endings, to_unix
+from trueup.text.keys import item_value
 from trueup.text.tree import Document, Malformed, Node
 from trueup.text.yaml import Yaml
 
@@ -168,7 +169,7 @@ def _lines(entry: Entry, node: Node) -> str:
 
 def _snippet(path: KeyPath, lines: str) -> str:
     """A small configuration that holds one key of one hook."""
-    repo, hook = (re.sub(r'^\[\w+=|\]$', '', part) for part in (path[1], path[3]))
+    repo, hook = item_value(path[1]), item_value(path[3])
     inner = '\n'.join(f'        {line}' if line.strip() else '' for line in lines.split('\n'))
     return f'repos:\n  - repo: {repo}\n    hooks:\n      - id: {hook}\n{inner}\n'
 
