@@ -57,5 +57,5 @@ class Markdown(Grammar):
 
     def insert(self, document: Document, path: KeyPath, other: Document) -> str:
         node = need(other, path)
-        position = place(document.root, other.root, path[0])
+        position = place(document.root, other.root, path[0], late=True)
         return separate(document.text, position, other.text[node.start : node.end])
