@@ -14,7 +14,7 @@ import pytest
 from tests.conftest import git, tree_of
 from tests.lifecycle.conftest import Trueup
 from tests.support.small import small_service, small_standard
-from tests.support.standard import ROOT
+from tests.support.standard import ROOT, commit_all
 
 EDITS = {
     'pyproject.toml': ('line-length = 100\n', 'line-length = 100\nskip = true  # ours\n'),
@@ -148,3 +148,26 @@ def test_an_unknown_commit_is_one_line(service: Path, trueup: Trueup, tmp_path: 
     copier_update(service)
     said = trueup('resolve', service, '--standard', tmp_path / 'standard', '--since', 'nowhere')
     assert said.code == 2 and 'nowhere: no such commit' in said.err
+
+
+def test_a_service_in_a_larger_repository(trueup: Trueup, tmp_path: Path) -> None:
+    """Update and resolve touch the service's folder only, and end in the same tree."""
+    standard = small_standard(tmp_path / 'standard')
+    trees = []
+    for way in ('trueup', 'copier'):
+        top = tmp_path / way / 'mono'
+        service = small_service(top / 'services' / 'scorer', standard)
+        shutil.rmtree(service / '.git')
+        (top / 'notes.txt').write_text('of the repository\n')
+        for name, (before, after) in EDITS.items():
+            (service / name).write_text((service / name).read_text().replace(before, after))
+        commit_all(top)
+        if way == 'trueup':
+            said = trueup('update', service, '--standard', standard, '--verify', 'none', '--switch')
+            assert said.code == 0 and git(top, 'branch', '--show-current') == 'trueup/update-services-scorer-3.0.0\n'
+        else:
+            copier_update(service)
+            assert trueup('resolve', service, '--standard', standard).code == 0
+        trees.append(tree_of(top))
+    assert trees[0] == trees[1] and trees[0]['notes.txt'] == b'of the repository\n'
+    assert b'_commit: v3.0.0' in trees[0]['services/scorer/.copier-answers.yml']

@@ -337,3 +337,21 @@ def test_a_link_in_the_way_is_refused(update: Update, service: Path, tmp_path: P
     said = update('--switch')
     assert said.code in (3, 5), said.out
     assert (tmp_path / 'elsewhere.txt').read_text() == 'theirs' and (service / 'notes.txt').is_symlink()
+
+
+@pytest.mark.network
+@pytest.mark.parametrize(('needs', 'code'), [('old.txt', 4), ('notes.txt', 0)])
+def test_what_passed_before_must_pass_after(trueup: Trueup, service: Path, small: Path, needs: str, code: int) -> None:
+    """The service's own tests run on both sides: a regression stops the update, and there is no branch."""
+    (service / 'tests').mkdir()
+    (service / 'requirements.txt').write_text('packaging==24.2\n')
+    text = f'from pathlib import Path\n\n\ndef test_it():\n    assert Path("{needs}").exists()\n'
+    commit(service, 'tests/test_it.py', text)
+    before = tree_of(service)
+    said = trueup('update', service, '--standard', small)
+    assert said.code == code, said.out + said.err
+    assert tree_of(service) == before
+    assert bool(git(service, 'branch', '--list', 'trueup/*')) is (code == 0)
+    assert ('tests/test_it.py::test_it' in said.out) is (code == 4) and 'tests' in said.out, said.out
+    if code:
+        assert trueup('update', service, '--abort').code == 0 and tree_of(service) == before

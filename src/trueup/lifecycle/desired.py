@@ -199,14 +199,16 @@ def plan_service(
     return joined((prefixed(inner, service.prefix), around))
 
 
-def outer_tree(service: Service, standard: Standard, tag: str, answers: Mapping[str, object]) -> dict[str, File] | None:
+def outer_tree(
+    service: Service, standard: Standard, tag: str, answers: Mapping[str, object], *, commit: str = ''
+) -> dict[str, File] | None:
     """The hooks file that the repository around a service should have: the service's hooks, for its folder only.
 
     None for a service that is its repository. pre-commit reads one configuration, at the root.
     """
     if not service.prefix:
         return None
-    alone = render(standard, tag, {**answers, 'service_root': '.'})
+    alone = render(standard, tag, {**answers, 'service_root': '.'}, commit=commit)
     file = alone.get(HOOKS_FILE)
     if file is None:
         return {}

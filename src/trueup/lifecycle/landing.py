@@ -34,7 +34,7 @@ class Worked:
     """Files that are written only when nothing is open any more."""
 
 
-STOPPED = ('# mend what broke (see verification) and try again; --verify static adopts without running the tests',)
+STOPPED = ('# mend what broke (see verification) and try again; --verify static goes on without running the tests',)
 Steps = Callable[[Workspace, Snapshot], Worked]
 """What a verb does in the workspace; the snapshot was taken before."""
 

@@ -24,6 +24,8 @@ class Base(NamedTuple):
     tree: Tree
     tag: str
     note: str = ''
+    commit: str = ''
+    """What the tag named before it moved or was deleted."""
 
 
 def base_of(recorded: Recorded, standard: Standard, repo: Repo) -> Base:
@@ -35,7 +37,7 @@ def base_of(recorded: Recorded, standard: Standard, repo: Repo) -> Base:
     if first is not None:
         why = 'has moved' if now else 'is gone from the standard'
         note = f'the tag {tag} {why}: merged against what it named before ({first[:12]})'
-        return Base(render(standard, tag, recorded.answers, commit=first), tag, note)
+        return Base(render(standard, tag, recorded.answers, commit=first), tag, note, first)
     return _nearest(recorded, standard, repo)
 
 

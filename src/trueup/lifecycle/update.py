@@ -127,8 +127,8 @@ def plan_between(service: Service, repo: Repo, old: Recorded, new: Recorded, run
     moved = migrate(repo, service.prefix, wish, today=run.today)
     policies = policies.waive(active_targets(waivers_of(moved.repo), run))
     around = outer_tree(service, new.standard, new.tag, answers)
-    # Around a service stands its hooks file only: without the recorded version, the nearest one tells it as well.
-    outer = None if around is None else (outer_tree(service, new.standard, base.tag, old.answers), around)
+    known = outer_tree(service, new.standard, base.tag, old.answers, commit=base.commit)
+    outer = None if around is None else (known, around)
     context = Context(policies, f'standard {new.tag}')
     named = rename(moved.repo, base.tree, theirs, policies)
     plan = over(
