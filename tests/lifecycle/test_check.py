@@ -15,7 +15,8 @@ from tests.lifecycle.conftest import OLD_SERVICE, Trueup
 from tests.lifecycle.drifts import HOOKS, PROJECT, Edit, append, both, delete, sub, write
 from trueup.lifecycle.check import check
 from trueup.lifecycle.run import Run
-from trueup.model import Clean, Drifted
+from trueup.lifecycle.workspace import write_file
+from trueup.model import Clean, Drifted, File
 from trueup.text.keys import format_key
 
 Expected = tuple[str, str, str]
@@ -289,6 +290,37 @@ def test_fix_leaves_only_files_with_uncommitted_changes(trueup: Trueup, service:
     assert 'id: flake8' in (service / HOOKS).read_text()
     assert (service / PLUMBING).read_text().endswith('MINE = True\n')
     assert shutil.which('git') and git(service, 'for-each-ref', 'refs/trueup/backup/').count('\n') == 1
+
+
+def test_fix_writes_everything_or_nothing(trueup: Trueup, service: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file in the way, or a full disk half way through, leaves the service as it was."""
+    both(FLAKE8, append(PLUMBING, '\nPATCHED = True\n'))(service)
+    git(service, 'commit', '-qam', 'drift')
+    before = tree_of(service)
+    written: list[Path] = []
+
+    def full(path: Path, file: File | None) -> None:
+        if path.name == 'health.py' and path not in written:
+            written.append(path)
+            raise OSError(28, 'No space left on device', str(path))
+        write_file(path, file)
+
+    monkeypatch.setattr('trueup.lifecycle.fix.write_file', full)
+    said = trueup('fix', service)
+    assert said.code == 5 and 'No space left on device' in said.err and written
+    assert tree_of(service) == before
+
+
+def test_fix_says_what_stands_in_the_way(trueup: Trueup, service: Path) -> None:
+    """A file where the standard has a folder."""
+    shutil.rmtree(service / 'src/scorer/plumbing')
+    write('src/scorer/plumbing', 'mine\n')(service)
+    git(service, 'add', '-A')
+    git(service, 'commit', '-qm', 'drift')
+    before = tree_of(service)
+    said = trueup('fix', service)
+    assert said.code == 5 and 'a file stands where a folder is needed' in said.err
+    assert tree_of(service) == before
 
 
 def test_fix_does_a_migration_as_a_whole_or_not_at_all(trueup: Trueup, service: Path) -> None:

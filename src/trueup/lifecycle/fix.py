@@ -69,10 +69,15 @@ def _carry_out(top: Path, changes: tuple[Change, ...]) -> None:
         for change in changes:
             write_file(top / change.path, change.after)
             done.append(change)
-    except BaseException:
+    except BaseException as error:
         for change in done:
             write_file(top / change.path, change.before)
-        raise
+        if not isinstance(error, OSError):
+            raise
+        where = str(error.filename or top)
+        raise Refusal(
+            f'a file can not be written: {error.strerror}', where=where, hint='nothing was changed'
+        ) from error
 
 
 def undo_fix(entry: Entry, top: Path) -> None:

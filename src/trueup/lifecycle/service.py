@@ -132,7 +132,7 @@ def require_clean(service: Service, paths: Iterable[str]) -> None:
 
 
 def require_safe(service: Service, paths: Iterable[str]) -> None:
-    """Raises Refusal when a path would be written through a symbolic link or outside of the repository."""
+    """Raises Refusal when a path would be written through a link, over a folder, or outside of the repository."""
     for path in paths:
         parts = path.split('/')
         if '..' in parts or path.startswith('/') or '.git' in parts:
@@ -142,3 +142,9 @@ def require_safe(service: Service, paths: Iterable[str]) -> None:
             parent = parent / part
             if parent.is_symlink():
                 raise Refusal('the folder is a symbolic link', where=path, hint='replace the link by a folder first')
+            if parent.exists() and not parent.is_dir():
+                raise Refusal(
+                    'a file stands where a folder is needed', where=path, hint=f'move {parent.name} away first'
+                )
+        if (service.top / path).is_dir():
+            raise Refusal('a folder stands where a file is needed', where=path, hint='move it away first')
