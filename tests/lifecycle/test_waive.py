@@ -104,6 +104,8 @@ def test_a_second_waiver_needs_replace(service: Path) -> None:
         ('pyproject.toml::', 'r', NEXT, 'names no key'),
         ('pyproject.toml::a..b', 'r', NEXT, 'not a key path'),
         ('CFG009', 'r', NEXT, 'unknown rule CFG009'),
+        ('STD001', 'r', NEXT, 'STD001 can not be waived as a whole'),
+        ('WVR001', 'r', NEXT, 'WVR001 can not be waived as a whole'),
         ('pyprojct.toml', 'r', NEXT, 'a file that is nowhere'),
         ('pyproject.toml::tool.black.line-lenght', 'r', NEXT, 'a key that is nowhere'),
     ],

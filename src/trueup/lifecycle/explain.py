@@ -16,6 +16,7 @@ from trueup.migrations import STEPS
 from trueup.model import KeyPath
 from trueup.policy import FileRules, matches, parse_target
 from trueup.repo import Repo, repo_from_tree
+from trueup.report.titles import ENGINE
 from trueup.rules import RULES
 from trueup.template import render
 from trueup.waivers import RULE, Waiver
@@ -94,7 +95,7 @@ def explain(path: Path, target: str, run: Run) -> Explanation:
 
 def _rule(name: str, tag: str, waivers: Iterable[Waiver], run: Run) -> Explanation:
     titles = {rule.id: f'{rule.title}: {" ".join((rule.check.__doc__ or "").split())}' for rule in RULES}
-    titles |= {step.rule: f'{step.title} (migration {step.id})' for step in STEPS}
+    titles |= {**ENGINE} | {step.rule: f'{step.title} (migration {step.id})' for step in STEPS}
     if name not in titles:
         hint = nearest(name, list(titles)) or f'rules: {", ".join(titles)}'
         raise UserError(f'no rule has the id {name}', hint=hint)

@@ -15,11 +15,10 @@ from trueup.lifecycle.run import Run
 from trueup.lifecycle.service import Service, open_service, work_tree
 from trueup.lifecycle.workspace import write_file
 from trueup.merge.targets import keys_of, nearest, target_of
-from trueup.migrations import STEPS
 from trueup.model import File, Tree
 from trueup.policy import matches
 from trueup.repo import Repo
-from trueup.rules import RULES
+from trueup.report.titles import ENGINE, TITLES
 from trueup.template import render
 from trueup.text.encoding import decode, encode
 from trueup.waivers import Waiver, check_target, read_waivers, same_target, write_waivers
@@ -125,13 +124,10 @@ def _require_written(text: str, waiver: Waiver, where: str) -> None:
 
 def require_known(waivers: Iterable[Waiver], repo: Repo, trees: Sequence[Tree], *, where: str = PROJECT) -> None:
     """Raises UserError for a waiver of a rule, file or key that neither the service nor the standard has."""
-    rules = [*(rule.id for rule in RULES), *(step.rule for step in STEPS)]
     for waiver in waivers:
         line = f'{where}:{waiver.line}' if waiver.line else where
         if waiver.rule:
-            if waiver.rule not in rules:
-                hint = nearest(waiver.rule, rules) or f'rules: {", ".join(rules)}'
-                raise UserError(f'waiver of an unknown rule {waiver.rule}', where=line, hint=hint)
+            _require_rule(waiver.rule, line)
             continue
         texts = dict(_texts(waiver, repo, trees))
         if not texts:
@@ -140,6 +136,16 @@ def require_known(waivers: Iterable[Waiver], repo: Repo, trees: Sequence[Tree], 
             raise UserError(f'waiver of a file that is nowhere: {waiver.target}', where=line, hint=hint)
         if waiver.place[1]:
             _require_key(waiver, texts, line)
+
+
+def _require_rule(name: str, line: str) -> None:
+    if name in ENGINE:
+        hint = 'name what it is about: FILE or FILE::KEY'
+        raise UserError(f'{name} can not be waived as a whole', where=line, hint=hint)
+    rules = sorted(set(TITLES) - set(ENGINE))
+    if name not in rules:
+        hint = nearest(name, rules) or f'rules: {", ".join(rules)}'
+        raise UserError(f'waiver of an unknown rule {name}', where=line, hint=hint)
 
 
 def _require_key(waiver: Waiver, texts: Mapping[tuple[str, str], str], line: str) -> None:
