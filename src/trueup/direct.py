@@ -1,7 +1,7 @@
 """Renders a plain template as Copier would, byte for byte, without its imports, clones and Git calls.
 
-It reads the files of a version from the mirror and knows the plain part of Copier's format: no extensions, links, includes.
-Whatever lies outside of it, and every error, is `Unsupported`: then Copier itself renders, and says what is wrong.
+It reads a version from the mirror and knows the plain part of Copier's format: no extensions, links, includes. Whatever
+lies outside of it, and every error, is `Unsupported`: then Copier itself renders, and says what is wrong.
 Semantics: Copier's documentation (https://copier.readthedocs.io/en/stable/configuring/), held against it by a test.
 """
 
