@@ -189,7 +189,10 @@ def _run_copy(standard: Standard, tag: str, data: Mapping[str, object], destinat
 
 
 def stock_update(standard: Standard, folder: Path, tag: str, answers: Answers, *, style: str) -> None:
-    """Run stock `copier update` on a service, conflicts shown as `style`; raises UserError when it fails."""
+    """Run stock `copier update` on a service, conflicts shown as `style`; raises UserError when it fails.
+
+    Never with `unsafe`: an update would run the template's migrations, and nobody asked for that here.
+    """
     with _copier_environment(standard), warnings.catch_warnings():
         warnings.simplefilter('ignore')
         from copier import run_update  # late: 600 modules, 0.3 s
