@@ -19,20 +19,20 @@ from trueup.text.tree import Document, Grammar, Malformed, Node
 def merge_by_key(job: Job, grammar: Grammar) -> Merged:
     """A file with keys: the keyed merge, in the dress of the line merge where both say the same."""
     if too_large(job):
-        return _plainly(job, 'the file is too large to be read by key')
+        return merge_plainly(job, 'the file is too large to be read by key')
     try:
         merged = _by_key(job, grammar)
     except TooMuch as error:
-        return _plainly(job, str(error))
+        return merge_plainly(job, str(error))
     except RecursionError:
-        return _plainly(job, 'the file is nested too deep to be read by key')
+        return merge_plainly(job, 'the file is nested too deep to be read by key')
     problem = malformed(grammar, job.base) if job.base is not None else None
     if problem is None or not (parses(job.strategy, job.ours) and parses(job.strategy, job.theirs)):
         return merged
     return blamed(job, merged, f'the base is {problem}')
 
 
-def _plainly(job: Job, why: str) -> Merged:
+def merge_plainly(job: Job, why: str) -> Merged:
     """The line merge of what is too much for a merge by key, which is said."""
     plain = job._replace(strategy=job.strategy._replace(grammar=None))
     return blamed(job, merge_as_text(plain), f'{why}: merged by line')

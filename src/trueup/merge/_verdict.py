@@ -219,7 +219,7 @@ def _inside(ours: Side, theirs: Side) -> Verdict | None:
     return Verdict('ours', 'range inside', "both raised it: the service's range lies inside", Level.NOTED)
 
 
-LOWEST = re.compile(r'>=\s*(\d+(?:\.\d+)*)')
+LOWEST = re.compile(r'>=\s*(\d{1,9}(?:\.\d{1,9})*)')
 
 
 def _both_added(path: KeyPath, ours: Side, theirs: Side) -> Verdict | None:

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from typing import NamedTuple
 
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from trueup.merge._diff3 import Hunk, diff3
 from trueup.model import Level
@@ -22,6 +22,10 @@ NAMES = re.compile(r'[\w. -]*')
 MARK = re.compile(r'\s*(- |\* |\||\[!\[)')
 LONG = 600
 """Words above which a text is not compared word by word: the time grows with their square."""
+LETTERS = 40
+"""Letters of a word, at most, when it is guessed from its length whether a text is too long."""
+SET = re.compile(r'\s*([\w.-]+)\s*(?:[-+*/|&:?]?=(?!=)|:\s)')
+"""A line that sets a name."""
 CLOSE = 12
 """Lines above which a conflicting hunk is not looked at word by word."""
 ALIKE = 0.6
@@ -163,7 +167,22 @@ def likeness(one: str, two: str) -> float:
 def merge_words(base: str, ours: str, theirs: str, *, both: bool = False) -> tuple[str, str] | None:
     """Merge short texts word by word; text and rule, None where both changed the same words in different ways."""
     run = base, ours, theirs
+    if max(map(len, run)) > LONG * LETTERS or _renamed(run):
+        return None
     return _merge_tokens(run, WORD, both=both) or (_merge_tokens(run, STRING, both=both) if _quotes(run) else None)
+
+
+def _renamed(run: Run) -> bool:
+    """Whether what is set has another name on one side: then nobody set that name to the value of the other."""
+    rows = [text.rstrip('\n').split('\n') for text in run]
+    if len({len(lines_) for lines_ in rows}) > 1:
+        return False
+    for row in zip(*rows):
+        found = [SET.match(line) for line in row]
+        names = {match[1] for match in found if match is not None}
+        if None not in found and len(names) > 1 and row[0] not in row[1:]:
+            return True
+    return False
 
 
 def _quotes(run: Run) -> bool:
@@ -204,6 +223,8 @@ def _contained(hunk: Hunk) -> str | None:
     A word that one side took out and the other replaced is no such thing: there the longer side says something new.
     """
     low, mine, yours = (Counter(run) for run in hunk[1:])
+    if any('\n' in str(word) for word in (low | mine | yours)):
+        return None  # lines that came or went are no change of a word
     for one, other, run in ((mine, yours, hunk.ours), (yours, mine, hunk.theirs)):
         added, removed = other - low, low - other
         if one.total() > other.total() or not (added or removed):
@@ -228,7 +249,7 @@ def as_version(text: str) -> Version | None:
     """A PEP 440 version, a leading `v` allowed."""
     try:
         return Version(text.strip().removeprefix('v'))
-    except InvalidVersion:
+    except ValueError:  # InvalidVersion, or more digits than Python reads
         return None
 
 

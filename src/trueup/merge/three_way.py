@@ -15,7 +15,7 @@ from trueup.merge._careful import sure
 from trueup.merge._clean import merge_clean
 from trueup.merge._ends import ended
 from trueup.merge._job import Job, fitting, parses, same_meaning, too_large, unowned
-from trueup.merge._keyed import merge_by_key
+from trueup.merge._keyed import merge_by_key, merge_plainly
 from trueup.merge._moves import moved
 from trueup.merge._renames import follow
 from trueup.merge._textual import merge_as_text
@@ -55,16 +55,24 @@ def merge(base: str | None, ours: str, theirs: str, *, path: str, **terms: Unpac
     rules = policies.file(path) if policies is not None else None
     strategy = fitting(strategy_for(path), plain)
     job = Job(path, plain[0], plain[1] or '', plain[2] or '', strategy, rules, terms.get('source', ''))
-    shaped, said = _shaped(job, moves)
-    clean = None if terms.get('careful') else _quick(shaped)
-    merged = clean or _settled(shaped, _merge(shaped), moves)
-    if terms.get('careful'):
-        merged = sure(shaped, merged)
-    merged = Merged(merged.text, (*said, *merged.decisions), merged.conflicts)
+    try:
+        merged = _decided(job, moves, careful=terms.get('careful', False))
+    except RecursionError:
+        merged = merge_plainly(job, 'the file is nested too deep to be compared by key')
     merged = _with_text(merged, texts.closed(merged.text, whole=rules is not None))
     if merged.text == before:
         return _with_text(merged, ours)
     return _with_text(merged, mark + restore_endings(merged.text, ours))
+
+
+def _decided(job: Job, moves: Sequence[Move], *, careful: bool) -> Merged:
+    """The merge of texts with plain line endings."""
+    shaped, said = _shaped(job, moves)
+    clean = None if careful else _quick(shaped)
+    merged = clean or _settled(shaped, _merge(shaped), moves)
+    if careful:
+        merged = sure(shaped, merged)
+    return Merged(merged.text, (*said, *merged.decisions), merged.conflicts)
 
 
 def _shaped(job: Job, moves: Sequence[Move]) -> tuple[Job, tuple[Decision, ...]]:

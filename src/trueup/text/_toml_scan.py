@@ -13,8 +13,10 @@ from trueup.model import KeyPath
 from trueup.text.flow import item_span
 from trueup.text.identity import FIELDS, node_keys
 from trueup.text.keys import BARE, list_segment
-from trueup.text.tree import Kind, Malformed, Node, lead_of, line_end, map_data, numbered
+from trueup.text.tree import Kind, Malformed, Node, bounded, lead_of, line_end, map_data, numbered
 
+DEEP = 100
+"""Parts of a dotted key."""
 SPACE = re.compile(r'[ \t]*')
 BLANK = re.compile(r'(?:[ \t]*(?:#[^\n]*)?\n)*')
 NOISE = re.compile(r'(?:[ \t\n]|#[^\n]*)*')
@@ -47,6 +49,7 @@ def dotted(path: KeyPath) -> str:
 
 
 @functools.lru_cache(maxsize=64)
+@bounded
 def statements(text: str) -> tuple[Statement, ...]:
     """All headers and pairs of a valid TOML text, in order."""
     found: list[Statement] = []
@@ -143,6 +146,8 @@ def read_key(text: str, position: int) -> tuple[KeyPath, int]:
         position = SPACE.match(text, end).end()  # type: ignore[union-attr]
         if text[position] != '.':
             return tuple(keys), position
+        if len(keys) > DEEP:
+            raise Malformed('nested too deep')
         position += 1
 
 

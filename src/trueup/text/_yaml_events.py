@@ -14,7 +14,7 @@ from trueup.model import KeyPath
 from trueup.text.flow import item_span
 from trueup.text.identity import ORDERED, node_keys
 from trueup.text.keys import list_segment
-from trueup.text.tree import Document, Kind, Malformed, Node, lead_of, line_end, line_start, map_data, numbered
+from trueup.text.tree import Document, Kind, Malformed, Node, bounded, lead_of, line_end, line_start, map_data, numbered
 
 PROPERTIES = re.compile(r'(?:[&!]\S*[ \t]*)+')
 LOADER: Any = getattr(yaml, 'CSafeLoader', yaml.SafeLoader)
@@ -236,6 +236,7 @@ def _ordered(path: KeyPath, children: Any) -> bool:
 
 
 @functools.lru_cache(maxsize=64)
+@bounded
 def parse_yaml(text: str, *, many: bool = False) -> Document:
     """The document of a YAML text; `many`: as one of several even if it is alone; raises Malformed."""
     try:

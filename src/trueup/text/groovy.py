@@ -6,7 +6,7 @@ import bisect
 import functools
 import re
 
-from trueup.text.tree import Document, Grammar, Kind, Malformed, Node, lead_of, line_end, map_data, numbered
+from trueup.text.tree import Document, Grammar, Kind, Malformed, Node, bounded, lead_of, line_end, map_data, numbered
 
 STRING = re.compile(
     r"'''.*?'''|\"\"\".*?\"\"\"|'(?:\\.|[^'\\\n])*'|\"(?:\\.|[^\"\\\n])*\"|//[^\n]*|/\*.*?\*/", re.DOTALL
@@ -118,6 +118,7 @@ def _named(nodes: list[Node]) -> tuple[Node, ...]:
 
 
 @functools.lru_cache(maxsize=64)
+@bounded
 def parse_groovy(text: str) -> Document:
     """The document of a Jenkinsfile; raises Malformed."""
     nodes = _Reader(text).block(inner=False)

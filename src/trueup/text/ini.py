@@ -13,6 +13,7 @@ from trueup.text.tree import (
     Kind,
     Malformed,
     Node,
+    bounded,
     lead_of,
     line_end,
     map_data,
@@ -73,6 +74,7 @@ def _options(text: str, start: int, end: int) -> tuple[Node, ...]:
 
 
 @functools.lru_cache(maxsize=64)
+@bounded
 def read_ini(text: str) -> None:
     """Let Python's own reader have a look; raises Malformed."""
     try:
@@ -84,6 +86,7 @@ def read_ini(text: str) -> None:
 
 
 @functools.lru_cache(maxsize=64)
+@bounded
 def parse_ini(text: str) -> Document:
     """The document of an INI text; raises Malformed."""
     read_ini(text)

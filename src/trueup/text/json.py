@@ -11,7 +11,7 @@ from collections.abc import Hashable
 from trueup.model import KeyPath
 from trueup.text.flow import insert_item, item_span, remove_item, slot
 from trueup.text.identity import node_keys
-from trueup.text.tree import Document, Grammar, Kind, Malformed, Node, line_start, map_data, need
+from trueup.text.tree import Document, Grammar, Kind, Malformed, Node, bounded, line_start, map_data, need
 
 REMARK = re.compile(r'"(?:\\.|[^"\\\n])*"|//[^\n]*|/\*.*?\*/', re.DOTALL)
 """A string, or a comment as tsconfig.json and devcontainer.json have them."""
@@ -91,6 +91,7 @@ def _no_doubles(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 @functools.lru_cache(maxsize=64)
+@bounded
 def read_json(text: str) -> None:
     """Let Python's own reader have a look; raises Malformed."""
     try:
@@ -100,6 +101,7 @@ def read_json(text: str) -> None:
 
 
 @functools.lru_cache(maxsize=64)
+@bounded
 def parse_json(text: str) -> Document:
     """The document of a JSON text; raises Malformed."""
     read_json(text)

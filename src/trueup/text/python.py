@@ -19,6 +19,7 @@ from trueup.text.tree import (
     Kind,
     Malformed,
     Node,
+    bounded,
     lead_of,
     line_end,
     map_data,
@@ -121,6 +122,7 @@ def _names(positions: _Positions, node: ast.ImportFrom, at: tuple[str, int, int,
 
 
 @functools.lru_cache(maxsize=64)
+@bounded
 def parse_python(text: str) -> Document:
     """The document of a module; raises Malformed."""
     if '\r' in text:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 import tomllib
 from dataclasses import dataclass, field
 
@@ -10,7 +11,23 @@ from trueup.model import KeyPath
 from trueup.text._toml_scan import Statement, dotted, key_text, read_key, statements
 from trueup.text.flow import insert_item, remove_item, slot
 from trueup.text.keys import is_item
-from trueup.text.tree import Document, Grammar, Kind, Malformed, Node, cut, map_data, need, put, splice, whole_lines
+from trueup.text.tree import (
+    Document,
+    Grammar,
+    Kind,
+    Malformed,
+    Node,
+    bounded,
+    cut,
+    map_data,
+    need,
+    put,
+    splice,
+    whole_lines,
+)
+
+
+DOTTED = re.compile(r'(?<![\w.-])(?:[\w-]+\.){100}')
 
 
 @dataclass
@@ -38,8 +55,11 @@ class _Table:
 
 
 @functools.lru_cache(maxsize=64)
+@bounded
 def read_toml(text: str) -> None:
     """Let Python's own reader have a look; raises Malformed."""
+    if DOTTED.search(text):  # the time of Python's reader grows with the square of the depth
+        raise Malformed('nested too deep')
     try:
         tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # not only its own error: a number may have too many digits
@@ -47,6 +67,7 @@ def read_toml(text: str) -> None:
 
 
 @functools.lru_cache(maxsize=64)
+@bounded
 def parse_toml(text: str) -> Document:
     """The document of a TOML text; raises Malformed."""
     read_toml(text)

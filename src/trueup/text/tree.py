@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TypeVar
 
 from trueup.model import KeyPath
+
+T = TypeVar('T')
 
 
 class Malformed(Exception):
     """The text is not a document of its format; one line says why."""
+
+
+def bounded(read: Callable[..., T]) -> Callable[..., T]:
+    """A reader to which a text that is nested too deep, or holds a number too long for Python, is malformed."""
+
+    @functools.wraps(read)
+    def reading(text: str, **options: bool) -> T:
+        try:
+            return read(text, **options)
+        except (RecursionError, MemoryError) as error:
+            raise Malformed('nested too deep') from error
+        except ValueError as error:
+            raise Malformed(f'not understood: {error}'.split('\n', maxsplit=1)[0]) from error
+
+    return reading
 
 
 class Kind(StrEnum):
