@@ -116,12 +116,12 @@ class _Walk:
         while waiting and self.complete:
             place = waiting.pop()
             self.folders.append(place)
-            if len(self.folders) + len(self.modules) > LIMIT:
-                self.complete = False
             try:
                 with os.scandir(os.path.join(self._base, place)) as entries:
                     waiting += [name for entry in entries if (name := self._enter(place, entry))]
             except OSError:
+                self.complete = False
+            if len(self.folders) + len(self.modules) > LIMIT:
                 self.complete = False
 
     def _enter(self, place: str, entry: os.DirEntry[str]) -> str:
