@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import cast
-
-import tomlkit
-from tomlkit.items import Table
+from typing import Any
 
 from trueup.errors import UserError
 from trueup.model import KeyPath
 from trueup.text.encoding import restore_endings, to_unix
 from trueup.text.keys import format_key, parse_key
-from trueup.text.toml import parse_toml
+from trueup.text.toml import Toml, parse_toml
 from trueup.text.tree import Malformed
 
 TABLE = ('tool', 'trueup', 'waivers')
+GRAMMAR = Toml()
 FIELDS = frozenset({'reason', 'owner', 'expires'})
 RULE = re.compile(r'[A-Z]{2,3}[0-9]{3}')
 """How the id of a rule looks; every other target is `FILEGLOB` or `FILEGLOB::KEYPATH`."""
@@ -148,42 +147,65 @@ def _normal(target: str) -> str:
 
 
 def write_waivers(pyproject: str, waivers: Iterable[Waiver]) -> str:
-    """The pyproject text with the waivers added or replaced; every other byte stays."""
-    added = tuple(waivers)
-    if not added:
-        return pyproject
-    document = tomlkit.parse(to_unix(pyproject))
-    section = _table(document, 'waivers')
-    for waiver in added:
-        entry = tomlkit.inline_table()
-        entry.update({'reason': waiver.reason, 'owner': waiver.owner, 'expires': waiver.expires})
-        name = next((str(name) for name in section if same_target(str(name), waiver.target)), waiver.target)
-        section[name] = entry
-    return restore_endings(_spaced(tomlkit.dumps(document)), pyproject)
+    """The pyproject text with the waivers added or replaced; every other byte stays.
+
+    Raises UserError where the table can't be put in: [tool] may be written in braces.
+    """
+    text = to_unix(pyproject)
+    for waiver in waivers:
+        known = tomllib.loads(text).get('tool', {}).get('trueup', {}).get('waivers', {})
+        name = next((name for name in known if same_target(name, waiver.target)), waiver.target)
+        words = ', '.join(
+            f'{key} = {_quoted(value)}' for key, value in (('reason', waiver.reason), ('owner', waiver.owner))
+        )
+        text = _put(text, 'waivers', name, f'{{ {words}, expires = {waiver.expires} }}')
+    return restore_endings(text, pyproject)
 
 
 def write_open(pyproject: str, decisions: Mapping[str, str]) -> str:
     """The pyproject text with `[tool.trueup.open]`: decisions that wait; a person deletes each line when it is made."""
-    if not decisions:
-        return pyproject
-    document = tomlkit.parse(to_unix(pyproject))
-    section = _table(document, 'open')
+    text = to_unix(pyproject)
     for target, question in decisions.items():
-        section[target] = question
-    return restore_endings(_spaced(tomlkit.dumps(document)), pyproject)
+        text = _put(text, 'open', target, _quoted(question))
+    return restore_endings(text, pyproject)
 
 
-def _table(document: tomlkit.TOMLDocument, name: str) -> Table:
-    tool = _sub_table(document, 'tool', is_super=True)
-    return _sub_table(_sub_table(tool, 'trueup', is_super='trueup' not in tool), name)
+def _put(text: str, table: str, name: str, value: str) -> str:
+    """The text with one value in a table of [tool.trueup]; nothing else reads differently afterwards."""
+    path = ('tool', 'trueup', table, name)
+    try:
+        document, other = parse_toml(text), parse_toml(f'[tool.trueup.{table}]\n{_quoted(name)} = {value}\n')
+        there = document.find(path) is not None
+        changed = GRAMMAR.replace(document, path, other) if there else GRAMMAR.insert(document, path, other)
+        data = tomllib.loads(changed)
+        written = data['tool']['trueup'][table][name] == _value(other.text, path)
+    except (Malformed, ValueError, KeyError, TypeError) as error:
+        raise _unwritable(table) from error
+    if not written or _others(data, table, name) != _others(tomllib.loads(text), table, name):
+        raise _unwritable(table)
+    return changed
 
 
-def _spaced(text: str) -> str:
-    """One blank line before the table that follows ours."""
-    return re.sub(r'(?m)(^\[tool\.trueup\.\w+\]\r?\n(?:[^\[\n].*\n)*[^\[\n].*(\r?\n))(?=\[)', r'\1\2', text)
+def _value(text: str, path: KeyPath) -> object:
+    found: Any = tomllib.loads(text)
+    for key in path:
+        found = found[key]
+    return found
 
 
-def _sub_table(parent: tomlkit.TOMLDocument | Table, name: str, *, is_super: bool = False) -> Table:
-    if name not in parent:
-        parent[name] = tomlkit.table(is_super_table=is_super)
-    return cast(Table, parent[name])
+def _quoted(text: str) -> str:
+    """A TOML basic string; JSON's escapes are a part of TOML's."""
+    return json.dumps(text, ensure_ascii=False).replace('\x7f', '\\u007f')
+
+
+def _unwritable(table: str) -> UserError:
+    hint = f'write [tool.trueup.{table}] as a table by hand'
+    return UserError(f'[tool.trueup.{table}] can not be written there', where='pyproject.toml', hint=hint)
+
+
+def _others(data: dict[str, Any], table: str, name: str) -> dict[str, Any]:
+    """All but one value, to see that nothing else was touched."""
+    tool = dict(data.get('tool', {}))
+    ours = dict(tool.get('trueup', {}))
+    kept = {key: value for key, value in ours.get(table, {}).items() if key != name}
+    return {**data, 'tool': {**tool, 'trueup': {**ours, table: kept}}}
