@@ -21,10 +21,10 @@ from trueup.settings import VERIFY_LEVELS, Settings, load_user_configuration
 
 Function = TypeVar('Function', bound=Callable[..., object])
 
-_FORMAT: Callable[[Function], Function] = click.option(
+_format_option: Callable[[Function], Function] = click.option(
     '--format', 'output', type=click.Choice(sorted(WRITERS)), default='text', show_default=True
 )
-_FILE: Callable[[Function], Function] = click.option(
+_file_option: Callable[[Function], Function] = click.option(
     '--output', 'report_file', default='', metavar='FILE', help='Write the report there, and its text to the screen.'
 )
 _WHAT = 'ids (STD001), their beginnings (STD), FILE or FILE::KEY with * and ?; may be repeated'
@@ -56,7 +56,7 @@ _SHARED: Mapping[str, Callable[[Function], Function]] = {
         show_default=True,
         help='What is compared before and after; tests runs code of the service.',
     ),
-    'format': lambda function: _FORMAT(_FILE(function)),
+    'format': lambda function: _format_option(_file_option(function)),
     'min_severity': click.option(
         '--min-severity',
         type=click.Choice([each.value for each in Severity]),

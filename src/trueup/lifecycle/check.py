@@ -118,7 +118,7 @@ def look(service: Service, repo: Repo, recorded: Recorded, run: Run) -> Looked:
     """Compare a service with the render at its recorded version, and ask the rules."""
     moved_on = tuple(moved_tag(recorded, service.prefix))
     if moved_on:
-        # What the tag names now is not what the service was made from: nothing may be compared with it, or healed by it.
+        # What the tag names now is not what the service was made from: nothing is compared with it, or healed by it.
         found = (*moved_on, *_rule_findings(service, repo, recorded))
         return Looked(Plan(), tuple(with_lines(found, reader(service, repo))), ())
     theirs = render(recorded.standard, recorded.tag, recorded.answers)

@@ -123,7 +123,7 @@ def _short(text: str) -> str:
 
 
 def moved_tag(recorded: Recorded, prefix: str) -> Iterator[Finding]:
-    """A release that is not what this machine first saw under its tag: nobody can say what the service was made from."""
+    """A release that is not what this machine first saw under its tag: who knows what the service was made from?"""
     first, now = recorded.standard.first_commit(recorded.tag), recorded.standard.commit(recorded.tag)
     if first != now:
         yield Finding(

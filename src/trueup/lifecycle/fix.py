@@ -69,15 +69,20 @@ def _carry_out(top: Path, changes: tuple[Change, ...]) -> None:
         for change in changes:
             write_file(top / change.path, change.after)
             done.append(change)
-    except BaseException as error:
-        for change in done:
-            write_file(top / change.path, change.before)
-        if not isinstance(error, OSError):
-            raise
+    except OSError as error:
+        _put_back(top, done)
         where = str(error.filename or top)
         raise Refusal(
             f'a file can not be written: {error.strerror}', where=where, hint='nothing was changed'
         ) from error
+    except BaseException:
+        _put_back(top, done)
+        raise
+
+
+def _put_back(top: Path, done: list[Change]) -> None:
+    for change in done:
+        write_file(top / change.path, change.before)
 
 
 def undo_fix(entry: Entry, top: Path) -> None:

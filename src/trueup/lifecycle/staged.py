@@ -39,7 +39,7 @@ def concerns(service: Service, touched: frozenset[str]) -> bool:
 
 
 def is_touched(finding: Finding, service: Service, touched: frozenset[str]) -> bool:
-    """Whether the commit may have caused the finding: it touches the file, the answers, or what a rule compares it with."""
+    """Whether the commit may have caused it: it touches the file, the answers, or what a rule compares them with."""
     if finding.path in touched or service.prefix + ANSWERS_FILE in touched:
         return True
     return not finding.rule.startswith('STD') and any(service.prefix + name in touched for name in CAUSES)

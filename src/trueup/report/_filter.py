@@ -1,4 +1,4 @@
-"""The filter of the HTML page: over findings and decisions alike, by file, decision, rule, owner, how sure, and text."""
+"""The filter of the HTML page: over findings and decisions alike, by file, decision, rule, owner and text."""
 
 from __future__ import annotations
 
