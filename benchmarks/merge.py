@@ -189,6 +189,14 @@ def scenarios(place: Path) -> None:
         print(f'{name}: {right[name]} of {len(found)} scenarios right')
 
 
+ENTRIES = {
+    'a.toml': '[t{0}]\nkey = {0}\n', 'a.yaml': 'key{0}:\n  inner: {0}\n', 'a.ini': '[s{0}]\nkey = {0}\n',
+    'a.json': '{{"key": {0}}}\n', 'requirements.txt': 'package{0}==1.{0}\n', '.gitignore': 'folder{0}/\n',
+    'Makefile': 't{0}:\n\techo {0}\n', 'Dockerfile': 'RUN echo {0}\n', 'Jenkinsfile': 'echo {0}\n',
+    'a.md': '## s{0}\n\ntext {0}\n', 'a.py': 'name{0} = {0}\n', 'a.txt': 'line {0}\n',
+}  # fmt: skip
+
+
 def speed() -> None:
     """Time 1,000 typical files, files that Git merges alone, and texts that are too large to compare."""
     toml = (
@@ -222,10 +230,20 @@ def speed() -> None:
     print(
         f'{len(clean)} files that Git merges alone: git {spent[0]:.2f} s, trueup {spent[1]:.2f} s, {spent[1] / spent[0]:.1f} times'
     )
-    for name, path, text in (('5 MB', 'a.yaml', 'key: value\n' * 450000), ('nesting', 'a.json', '[' * 20000 + ']' * 20000 + '\n'),
-                             ('6,000 alike lines', 'a.txt', 'a\nb\n' * 3000)):  # fmt: skip
-        ours, theirs = 'x\n' + text[: len(text) // 2] + 'ours\n' + text[len(text) // 2 :], text + 'theirs\n'
-        print(f'{name}: {trueup_merge(text, ours, theirs, path).seconds:.2f} s')
+    hard = {
+        'nested lists': ('a.json', '[' * 20000 + ']' * 20000 + '\n'),
+        '50,000 lines alike': ('a.txt', 'a\n' * 50000),
+        'one line of 5 MB': ('a.md', 'word ' * 1_000_000 + '\n'),
+        '3,000 keys in a table': ('a.toml', ''.join(f'key{number} = {number}\n' for number in range(3000))),
+        '3,000 items in a list': ('a.yaml', ''.join(f'- name: n{number}\n' for number in range(3000))),
+    }
+    for path, entry in ENTRIES.items():
+        hard[f'5 MB of {path}'] = (path, ''.join(entry.format(number) for number in range(5_000_000 // len(entry))))
+    for name, (path, text) in hard.items():
+        ours, theirs = text.replace('1', '2', 3), text + text[-20:] + text[: len(text) // 2].replace('7', '8', 500)
+        start = time.process_time()
+        trueup_merge(text, ours, theirs, path)
+        print(f'{name}: {time.process_time() - start:.2f} CPU s')
 
 
 if __name__ == '__main__':
