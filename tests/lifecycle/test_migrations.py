@@ -76,7 +76,7 @@ def test_check_shows_each_once_and_fix_heals(planted: Path, trueup: Trueup) -> N
     """One finding for each step with its evidence, and none for what it will take away; clean afterwards."""
     found = findings(planted)
     assert [(item.rule, item.path, item.severity) for item in found] == [
-        ('MIG001', '.isort.cfg', Severity.WARNING),
+        ('MIG001', '.isort.cfg', Severity.ERROR),
         ('MIG002', PROJECT, Severity.WARNING),
         ('MIG003', HOOKS, Severity.WARNING),
         ('MIG004', 'legacy.py', Severity.WARNING),
