@@ -26,7 +26,6 @@ from trueup.text.tree import (
     whole_lines,
 )
 
-
 DOTTED = re.compile(r'(?<![\w.-])(?:[\w-]+\.){100}')
 
 
