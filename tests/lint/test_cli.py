@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -102,3 +103,37 @@ def test_baseline_shows_and_shrinks(root: Path, capsys: Output) -> None:
     assert captured.out == '1 recorded findings\n\nby rule\n     1  F401\n\nby file\n     1  src/a.py\n'
     assert captured.err.startswith('3 taken out\n')
     assert main(['lint', '--only', 'flake8', '--only', 'black', '--only', 'isort']) == 0
+
+
+def test_lint_mends_first(root: Path, capsys: Output) -> None:
+    """`--fix` lets isort and black write, and then says what is left."""
+    assert main(['lint', '--fix', '--only', 'black', '--only', 'isort', '--only', 'flake8']) == 1
+    out, err = capsys.readouterr()
+    assert err == 'reformatted src/a.py\n'
+    assert out.startswith("src/a.py:1:1: flake8 F401: 'os' imported but unused\n\n2 files checked\n")
+    assert (root / 'src/a.py').read_text() == 'import os\n\nx = {1: 2}\n'
+
+
+def test_lint_of_what_changed(root: Path, capsys: Output) -> None:
+    """Against HEAD or another commit, staged or not; none is a success, an unknown commit an error."""
+    git = ('git', '-c', 'user.name=a', '-c', 'user.email=b@example.com')
+    subprocess.run([*git, 'commit', '-qm', 'first'], cwd=root, check=True)
+    assert main(['lint', '--only', 'flake8', '--changed']) == 0
+    assert capsys.readouterr().out == '0 files checked, no messages\n'
+    (root / 'src/b.py').write_text('import sys\n')
+    (root / 'src/new one.py').write_text('import re\n')
+    subprocess.run(['git', 'add', '-N', '.'], cwd=root, check=True)
+    assert main(['lint', '--only', 'flake8', '--changed']) == 1
+    assert [line.split(':')[0] for line in capsys.readouterr().out.splitlines()[:2]] == ['src/b.py', 'src/new one.py']
+    assert main(['lint', '--only', 'flake8', '--changed=HEAD', 'b.py']) == 1
+    assert '1 files checked' in capsys.readouterr().out
+    assert main(['lint', '--changed=no-such-commit']) == 5
+    assert main(['lint', '--changed=--output=/tmp/x']) == 5
+
+
+def test_lint_says_each_format(root: Path, capsys: Output) -> None:
+    """Every writer is reached by its name, with the cache and without."""
+    assert root.name == 'service'
+    for form, start in (('sarif', '{'), ('junit', '<?xml'), ('html', '<!doctype'), ('github', '::error')):
+        assert main(['lint', '--only', 'flake8', '--format', form, '--no-cache']) == 1
+        assert capsys.readouterr().out.startswith(start)

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import json
+from xml.etree import ElementTree
 
 import pytest
 
 from trueup.lint.model import Failure, LintResult, Message
-from trueup.lint.writers import write_github, write_json, write_statistics, write_text
+from trueup.lint.writers import (
+    write_github,
+    write_html,
+    write_json,
+    write_junit,
+    write_sarif,
+    write_statistics,
+    write_text,
+)
 
 FOUND = LintResult(
     messages=(
@@ -115,3 +124,61 @@ def test_statistics_count_the_rules() -> None:
         '     1  black (unformatted)\n     1  flake8 F401\n     1  pylint R0801 (duplicate-code)\n'
         '     1  pylint W0611 (unused-import)\n'
     )
+
+
+def test_sarif_tells_new_and_recorded() -> None:
+    """One run per linter; what the baseline records is suppressed; a linter that crashed says so."""
+    document = json.loads(write_sarif(FOUND))
+    assert document['version'] == '2.1.0'
+    runs = {run['tool']['driver']['name']: run for run in document['runs']}
+    assert list(runs) == ['black', 'flake8', 'isort', 'pylint']
+    assert [('suppressions' in one, one['ruleId']) for one in runs['flake8']['results']] == [
+        (False, 'F401'),
+        (True, 'E225'),
+    ]
+    place = runs['pylint']['results'][0]['locations'][0]['physicalLocation']
+    assert place == {'artifactLocation': {'uri': 'src/a.py'}, 'region': {'startLine': 3, 'startColumn': 1}}
+    assert 'region' not in runs['black']['results'][0]['locations'][0]['physicalLocation']
+    assert (
+        runs['pylint']['results'][1]['locations'][0]['physicalLocation']['artifactLocation']['uri'] == 'a%2C%20b%3Ac.py'
+    )
+    assert [run['invocations'][0]['executionSuccessful'] for run in runs.values()] == [True, True, False, True]
+    assert {rule['id'] for run in runs.values() for rule in run['tool']['driver']['rules']} >= {'R0801', 'E225'}
+
+
+def test_junit_fails_on_what_fails() -> None:
+    """A case per linter and file; where pylint's score is good enough its messages are output."""
+
+    def count(result: LintResult) -> dict[str | None, tuple[str | None, int, int]]:
+        suites = ElementTree.fromstring(write_junit(result).encode())
+        return {
+            suite.get('name'): (suite.get('failures'), len(suite.findall('testcase')), len(suite.findall('.//failure')))
+            for suite in suites
+        }
+
+    whole = {
+        'black': ('1', 1, 1),
+        'flake8': ('1', 1, 1),
+        'isort': ('1', 1, 1),
+        'pylint': ('2', 2, 2),
+        'verdict': ('1', 1, 1),
+    }
+    assert count(FOUND) == whole
+    good = LintResult(messages=FOUND.messages[2:3], score=9.9, fail_under=9.0, checked=1)
+    assert count(good) == {'pylint': ('0', 1, 0), 'verdict': ('0', 1, 0)}
+    assert count(CLEAN) == {'verdict': ('0', 1, 0)}
+    odd = LintResult(
+        messages=(Message('flake8', 'E1', '', 'a\x01<"&>.py', 1, 1, '\x02 & <tag> ]]> \udc80'),), failed=True
+    )
+    assert count(odd)['flake8'] == ('1', 1, 1)
+
+
+def test_html_is_one_page() -> None:
+    """Everything is in it, escaped, and nothing comes from elsewhere."""
+    page = write_html(FOUND)
+    assert page.startswith('<!doctype html>') and 'http' not in page and '<script' not in page
+    assert '<span class="failed">failed</span>' in page and 'rated 8.50/10 (fail-under 9.7)' in page
+    assert '&#x27;os&#x27; imported but unused' in page and 'Similar lines in 2 files\n100% equal' in page
+    assert page.count('<details') == 2
+    assert '<span class="passed">passed</span>' in write_html(CLEAN)
+    assert '&lt;b&gt;' in write_html(LintResult(messages=(Message('flake8', 'E1', '', 'a.py', 1, 1, '<b>\udc80'),)))
