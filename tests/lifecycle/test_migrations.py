@@ -97,6 +97,8 @@ def test_check_shows_each_once_and_fix_heals(planted: Path, trueup: Trueup) -> N
     assert trueup('check', planted).code == 0
     trueup('fix', planted)
     assert tree_of(planted) == healed
+    subprocess.run(['poetry', 'lock', '--no-interaction'], cwd=planted, check=True, capture_output=True)
+    assert tree_of(planted) == healed, 'the lock that fix left is the one that Poetry makes'
 
 
 def _require_healed(service: Path) -> None:
@@ -134,6 +136,18 @@ def test_update_makes_a_commit_of_each(planted: Path, standard: Path, trueup: Tr
     assert touched == [['.isort.cfg', PROJECT], ['poetry.lock', PROJECT], [HOOKS, PROJECT], ['legacy.py']]
     assert [item.rule for item in findings(planted)] == ['MIG005']
     _require_healed(planted)
+
+
+def test_files_that_can_not_be_read_hide_no_other(planted: Path, trueup: Trueup) -> None:
+    """A malformed pyproject.toml is a finding; the lifespan and the hooks are still shown, and nothing is half-written."""
+    (planted / PROJECT).write_text((planted / PROJECT).read_text() + 'not = toml = at all\n')
+    git(planted, 'commit', '--quiet', '-am', 'chore: break it')
+    rules = [item.rule for item in findings(planted)]
+    assert 'STD003' in rules and {'MIG003', 'MIG004'} <= set(rules) and not {'MIG001', 'MIG002'} & set(rules)
+    before = (planted / PROJECT).read_bytes()
+    said = trueup('fix', planted)
+    assert said.code == 1, said.err
+    assert (planted / PROJECT).read_bytes() == before and 'lifespan' in (planted / 'legacy.py').read_text()
 
 
 def test_a_waived_step_waits(planted: Path, trueup: Trueup) -> None:
