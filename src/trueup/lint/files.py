@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 from trueup.errors import UserError
-from trueup.git import GitError, run_git, tracked_paths
+from trueup.git import GitError, answers, run_git, tracked_paths
 from trueup.lint.configuration import ancestors
 
 SUFFIXES = ('.py', '.pyi')
@@ -57,9 +57,9 @@ def select_files(root: Path, files: Sequence[str] | None) -> tuple[str, ...]:
 
 def changed_files(root: Path, reference: str, files: Sequence[str] = ()) -> list[str]:
     """The tracked Python files below `root` that differ from a commit, staged or not; of `files` only, if given."""
-    told = run_git(
-        root, 'diff', '--name-only', '--relative', '--diff-filter=d', '-z', '--end-of-options', reference, '--'
-    )
+    if reference.startswith('-') or not answers(root, 'rev-parse', '--verify', '--quiet', f'{reference}^{{tree}}'):
+        raise UserError('no such commit', where=f'--changed={reference}', hint='give a branch, a tag or a commit')
+    told = run_git(root, 'diff', '--name-only', '--relative', '--diff-filter=d', '-z', reference, '--')
     changed = {os.fsdecode(name) for name in told.split(b'\0') if name}
     return [name for name in select_files(root, files or None) if name in changed]
 
