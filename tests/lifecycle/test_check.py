@@ -119,6 +119,12 @@ def test_a_moved_tag_is_a_finding(trueup: Trueup, standard: Path, tmp_path: Path
     assert said.code == 1, said.out + said.err
     (finding,) = json.loads(said.out)['outcomes'][0]['findings']
     assert (finding['rule'], finding['path'], finding['key']) == ('STD004', '.copier-answers.yml', ['_commit'])
+    assert 'has moved to' in finding['message'] and not finding['fixable']
+    before = tree_of(service)
+    assert trueup('fix', service).code == 1 and tree_of(service) == before
+    git(moving, 'tag', '-d', 'v0.1.0')
+    said = trueup('check', service)
+    assert said.code == 1 and 'the tag v0.1.0 of the standard is gone' in said.out, said.out + said.err
 
 
 TRAP = 'import pathlib\npathlib.Path({mark!r}).write_text("executed")\n'

@@ -126,10 +126,11 @@ def moved_tag(recorded: Recorded, prefix: str) -> Iterator[Finding]:
     """A release that is not what this machine first saw under its tag: who knows what the service was made from?"""
     first, now = recorded.standard.first_commit(recorded.tag), recorded.standard.commit(recorded.tag)
     if first != now:
+        went = 'is gone' if now is None else f'has moved to {now[:12]}'
         yield Finding(
             'STD004',
             prefix + ANSWERS_FILE,
-            f'the tag {recorded.tag} of the standard has moved: it was {str(first)[:12]} and is {str(now)[:12]} now',
+            f'the tag {recorded.tag} of the standard {went}: it was {str(first)[:12]}',
             key=('_commit',),
             hint='ask the owners of the standard for a new version, and update to it',
             fixable=False,
