@@ -78,6 +78,27 @@ def test_a_marker_is_never_part_of_a_clean_result() -> None:
     assert merged.conflicts
 
 
+@pytest.mark.parametrize('path', ['a.toml', 'a.yaml', 'setup.cfg', 'a.json', 'a.py', 'Makefile', 'README.md', 'NOTES'])
+def test_a_file_that_was_emptied_is_left_to_a_person(path: str) -> None:
+    """Each key of it was deleted: what the standard adds must not bring back half of a file."""
+    base = {'a.toml': 'a = 1\n', 'setup.cfg': '[a]\nb = 1\n', 'a.json': '{"a": 1}\n', 'a.py': 'a = 1\n'}.get(
+        path, 'a: 1\n'
+    )
+    merged = merge(base, '\n', base.replace('1', '2'), path=path)
+    assert merged.text == '\n'
+    assert [each.reason for each in merged.conflicts] == ['the service emptied the file, the standard changed it']
+
+
+@pytest.mark.parametrize('path', ['a.toml', 'a.yaml', 'setup.cfg', 'a.json'])
+def test_committed_markers_are_called_by_their_name(path: str) -> None:
+    """That a colon is missing in line 4 helps nobody who forgot to settle a conflict."""
+    base = {'a.toml': 'a = 1\n', 'setup.cfg': '[a]\nb = 1\n', 'a.json': '{"a": 1}\n'}.get(path, 'a: 1\n')
+    ours = f'<<<<<<< HEAD\n{base}=======\nx\n>>>>>>> other\n'
+    merged = merge(base, ours, base.replace('1', '2'), path=path)
+    assert merged.text == ours
+    assert 'markers of Git' in merged.conflicts[0].reason
+
+
 def test_a_word_that_would_be_lost_stops_the_merge() -> None:
     """Two requirements of one name: whatever the engine does with them, neither is lost unsaid."""
     base = '[project]\ndependencies = ["plot"]\n'

@@ -81,6 +81,34 @@ def test_a_binary_file_is_left_as_it_is(tmp_path: Path) -> None:
     assert (tmp_path / 'ours.yml').read_bytes() == b'\x00\xff'
 
 
+def test_a_standard_that_is_no_text_leaves_ours_in_the_output(tmp_path: Path) -> None:
+    """What was asked for with --output is there, and the side that is no text is named."""
+    run(tmp_path)
+    (tmp_path / 'theirs.yml').write_bytes(b'\x00\xff')
+    names = [str(tmp_path / name) for name in ('base.yml', 'ours.yml', 'theirs.yml')]
+    done = CliRunner().invoke(command, [*names, '--output', str(tmp_path / 'out.yml'), '--path', 'x.yml'])
+    assert (done.exit_code, done.stderr) == (3, 'conflict x.yml: THEIRS is no text: OURS stands as it is\n')
+    assert (tmp_path / 'out.yml').read_bytes() == (tmp_path / 'ours.yml').read_bytes()
+
+
+def test_what_needs_a_look_is_said_without_being_asked(tmp_path: Path) -> None:
+    """A deletion that stood against a change is no conflict, but nobody may miss it."""
+    done = run(tmp_path, '--path', 'x.yml', texts=('a: 1\nb: 1\n', 'b: 1\n', 'a: 2\nb: 1\nc: 1\n'))
+    assert (done.exit_code, done.stdout) == (0, '')
+    assert done.stderr == 'look at  x.yml::a: the service deleted it, the standard changed it; the standard has 2\n'
+
+
+def test_markers_show_an_item_that_both_replaced(tmp_path: Path) -> None:
+    """It is known by the text it had in the base, which neither side has any more."""
+    ports = 'ports:\n  - "{}:8080"\n  - "9090:9090"\n'
+    texts = ports.format('8080'), ports.format('9000'), ports.format('8081')
+    done = run(tmp_path, '--markers', texts=texts)
+    assert done.exit_code == ExitCode.OPEN
+    assert (tmp_path / 'ours.yml').read_text() == (
+        'ports:\n<<<<<<< ours\n  - "9000:8080"\n=======\n  - "8081:8080"\n>>>>>>> theirs\n  - "9090:9090"\n'
+    )
+
+
 def test_git_merges_with_it(tmp_path: Path) -> None:
     """A real `git merge` of two branches that both added the same TOML table, which Git alone would break."""
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from trueup.merge._diff3 import Hunk, diff3
 from trueup.merge._gates import doubled, has_marker
 from trueup.merge._job import Job
-from trueup.merge._words import holds
+from trueup.merge._words import holds, rewritten
 from trueup.model import Action, Decision, KeyPath, Merged
 from trueup.text.encoding import lines
 from trueup.text.tree import Document, Grammar, Malformed
@@ -52,7 +52,7 @@ def _hunks(base: list[str], ours: list[str], theirs: list[str]) -> list[Hunk] | 
     for number, hunk in enumerate(hunks):
         if hunk.kind == 'conflict':
             low, mine, yours = ([str(line) for line in run] for run in hunk[1:])
-            if not holds(low, mine, yours):
+            if not holds(low, mine, yours) or rewritten(low, mine, yours):
                 return None
             hunks[number] = hunk._replace(kind='ours')
     return hunks

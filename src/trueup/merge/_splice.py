@@ -128,10 +128,10 @@ class Splicer:
 
 
 def _found(document: Document, edit: Edit) -> None:
-    """Raise Malformed where the key of an edit did not find its place."""
+    """Raise Malformed where the key of an edit did not find its place; an item that is its own key gets a new one."""
     last = edit.path[-1]
     path = (*edit.path[:-1], last.partition('~')[0] if is_item(last) else last)
-    if edit.kind != 'remove' and document.find(edit.path) is None and document.find(path) is None:
+    if edit.kind in ('insert', 'replace') and document.find(edit.path) is None and document.find(path) is None:
         raise Malformed(f'the key {edit.path} did not find its place')
 
 

@@ -88,7 +88,7 @@ def _near(run: Run, *, both: bool, prefer: str) -> _Near:
     """Merge a run in which changes touch: where one side holds the other's change already it stands, else by line."""
     base, ours, theirs = (lines(text) for text in run)
     for one, other in ((ours, theirs), (theirs, ours)):
-        if holds(base, one, other):
+        if holds(base, one, other) and not rewritten(base, one, other):
             return _Near(''.join(one))
     texts: list[str] = []
     left: list[Run] = []
@@ -121,6 +121,11 @@ def _ambiguous(insertion: Hunk, other: Hunk) -> bool:
     return len(changed) > len(other.base) and sum(not str(line).strip() for line in changed) > sum(
         not str(line).strip() for line in other.base
     )
+
+
+def rewritten(base: list[str], one: list[str], other: list[str]) -> bool:
+    """Whether one side wrote something else where the other only took lines out: neither did what the other did."""
+    return not Counter(other) - Counter(base) and bool(Counter(one) - Counter(base))
 
 
 def holds(base: list[str], one: list[str], other: list[str]) -> bool:
