@@ -13,7 +13,7 @@ from trueup.repo import Repo, repo_from_tree
 
 def _repo(**files: str) -> Repo:
     names = {'flake8': '.flake8', 'setup_cfg': 'setup.cfg', 'tox_ini': 'tox.ini', 'isort_cfg': '.isort.cfg',
-             'pylintrc': '.pylintrc', 'pyproject': 'pyproject.toml'}  # fmt: skip
+             'pylintrc': '.pylintrc', 'pylintrc_toml': 'pylintrc.toml', 'pyproject': 'pyproject.toml'}  # fmt: skip
     return repo_from_tree({names[key]: File(text.encode()) for key, text in files.items()})
 
 
@@ -33,6 +33,10 @@ MOVED = [
     ({'isort_cfg': '[settings]\nknown_first_party=app, lib\nprofile=black\n'}, ('isort', 'known_first_party'), ['app', 'lib']),
     ({'tox_ini': '[isort]\nskip_gitignore = true\n'}, ('isort', 'skip_gitignore'), True),
     ({'pylintrc': '[TYPECHECK]\nignored-modules=cv2\n'}, ('pylint', 'typecheck', 'ignored-modules'), ['cv2']),
+    (
+        {'pylintrc_toml': '[tool.pylint.main]\nignore-paths = ["a", "b"]\njobs = 2\n'},
+        ('pylint', 'main', 'ignore-paths'), ['a', 'b'],
+    ),
     ({'pylintrc': '[MASTER]\nextension-pkg-whitelist=pydantic\n'}, ('pylint', 'main', 'extension-pkg-whitelist'), ['pydantic']),
 ]  # fmt: skip
 

@@ -36,7 +36,7 @@ class Place:
 
     def sections(self, text: str) -> list[str]:
         """Names of the tool's sections, none where the text is no INI file."""
-        return [name for name in _options(text) if self.mine(name)]
+        return [name for name in _options(text, self.path) if self.mine(name)]
 
 
 def _one_of(*names: str) -> Sections:
@@ -66,7 +66,9 @@ ORDER: Mapping[str, tuple[Place | None, ...]] = {
     ),
     'pylint': (
         Place('pylint', 'pylintrc', _any, whole=True),
+        Place('pylint', 'pylintrc.toml', _any, whole=True),
         Place('pylint', '.pylintrc', _any, whole=True),
+        Place('pylint', '.pylintrc.toml', _any, whole=True),
         None,
         Place('pylint', 'setup.cfg', _pylint),
         Place('pylint', 'tox.ini', _pylint),
@@ -146,7 +148,7 @@ def _reads_pyproject(repo: Repo) -> bool:
 
 
 def _settings(repo: Repo, place: Place, *, wins: bool) -> Iterator[Setting]:
-    for section, options in _options(_text(repo, place)).items():
+    for section, options in _options(_text(repo, place), place.path).items():
         for option, (value, remarks) in options.items() if place.mine(section) else ():
             name = option_name(place.tool, option)
             setting = Setting(place.tool, name, value, f'{place.path} [{section}]', remarks, wins)
@@ -154,8 +156,10 @@ def _settings(repo: Repo, place: Place, *, wins: bool) -> Iterator[Setting]:
                 yield setting
 
 
-def _options(text: str) -> dict[str, dict[str, tuple[str, tuple[str, ...]]]]:
-    """Options by section, each with the remarks above it; nothing where the text is no INI file."""
+def _options(text: str, path: str) -> dict[str, dict[str, tuple[str, tuple[str, ...]]]]:
+    """Options by section, each with the remarks above it; nothing where the text is not of its format."""
+    if path.endswith('.toml'):
+        return _of_toml(text)
     try:
         document = parse_ini(text)
     except Malformed:
@@ -173,6 +177,23 @@ def _remarks(lead: str) -> Iterator[str]:
     for line in lead.split('\n'):
         if line.strip():
             yield line.strip()
+
+
+def _of_toml(text: str) -> dict[str, dict[str, tuple[str, tuple[str, ...]]]]:
+    """A pylintrc in TOML: the tables below `[tool.pylint]`, lists as INI files write them."""
+    try:
+        tables = tomllib.loads(text).get('tool', {}).get('pylint', {})
+    except (tomllib.TOMLDecodeError, AttributeError):
+        return {}
+    return {
+        f'tool.pylint.{name}': {key: (_as_text(value), ()) for key, value in table.items()}
+        for name, table in (tables.items() if isinstance(tables, dict) else ())
+        if isinstance(table, dict)
+    }
+
+
+def _as_text(value: object) -> str:
+    return ','.join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _lenient(text: str) -> dict[str, dict[str, tuple[str, tuple[str, ...]]]]:
