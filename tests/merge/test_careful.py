@@ -55,3 +55,24 @@ def test_an_import_that_is_still_used_is_not_taken_away() -> None:
     theirs = 'import sys\n\nprint(sys.path)\n'
     merged = merge(base, ours, theirs, path='x.py')
     assert 'import os\n' in merged.text and 'print(sys.path)\n' in merged.text
+
+
+def test_what_only_the_standard_removed_is_sure() -> None:
+    """Nobody changed it here, so nobody misses it; a new key of the standard is another matter."""
+    merged = merge(BASE, 'a = 1\nb = 2\nc = 9\n', 'a = 1\nc = 3\n', path='x.toml', careful=True)
+    assert (merged.text, merged.conflicts) == ('a = 1\nc = 9\n', ())
+
+
+def test_changes_follow_a_list_to_its_new_name() -> None:
+    """The standard calls it otherwise; what the service put in must not stay behind under a name that nobody reads."""
+    base = 'python:\n  import:\n  - https://docs.example.com/objects.inv\n'
+    ours = base + '  - https://ours.example.com/objects.inv\n'
+    merged = merge(base, ours, base.replace('import', 'inventories'), path='mkdocs.yml')
+    assert (merged.text, merged.conflicts) == (ours.replace('import', 'inventories'), ())
+
+
+def test_a_word_that_both_took_out_is_no_conflict() -> None:
+    """The standard renamed what stands beside it too."""
+    base, ours = 'CHECKS = ["a_b", "gone", "last"]\n', 'CHECKS = ["a_b", "last"]\n'
+    merged = merge(base, ours, 'CHECKS = ["a-b", "last"]\n', path='x.py')
+    assert (merged.text, merged.conflicts) == ('CHECKS = ["a-b", "last"]\n', ())
