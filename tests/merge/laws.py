@@ -219,7 +219,7 @@ def every_result_can_be_read(writer: Writer, base: str, ours: str, theirs: str) 
 def nothing_of_ours_is_lost_unsaid(writer: Writer, base: str, ours: str, theirs: str) -> None:
     """Every word of the service is in the result, or stood in what a decision took away, or the standard took it out."""
     merged = merge(base, ours, theirs, path=writer.path)
-    changed = [one for one in merged.decisions if one.changes and one.before]
+    changed = [one for one in merged.decisions if one.changes and one.before is not None]
     said = [' '.join((str(one.before), *one.key, *(f'{key}:' for key in one.key))) for one in changed]
     own = Counter(TOKEN.findall(ours)) - Counter(TOKEN.findall(base))
     assert set(lost(ours, merged.text, said)) & set(own) == set()
