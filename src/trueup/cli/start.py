@@ -19,29 +19,12 @@ def run() -> None:
 
         replay.end(['trueup', *words], main(words))
     if words in (['-h'], ['--help']) and not sys.stdout.isatty():
-        _help(words)
+        from trueup.lint import replay
+
+        replay.begin(['trueup', *words])
+        from trueup.cli._help import say_help
+
+        replay.end(['trueup', *words], say_help(words))
     from trueup.cli.main import run as run_command
 
     run_command()
-
-
-def _help(words: list[str]) -> None:
-    """The list of commands changes with the program only."""
-    from trueup.lint import replay
-
-    replay.begin(['trueup', *words])
-    import io
-    import time
-    from contextlib import redirect_stdout
-
-    from trueup.cli import main
-
-    moment = time.time_ns()
-    said = io.StringIO()
-    with redirect_stdout(said):
-        code = main.main(words)
-    sys.stdout.write(said.getvalue())
-    if main.__file__:
-        data = said.getvalue().encode(sys.stdout.encoding, sys.stdout.errors or 'strict')
-        replay.offers.append(replay.Offer([main.__file__, __file__], moment, data, b''))
-    replay.end(['trueup', *words], code)

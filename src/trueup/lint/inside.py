@@ -35,7 +35,7 @@ def _call(module: str) -> int:
         runpy.run_module(module, run_name='__main__')
     except SystemExit as end:
         if not isinstance(end.code, int | None):
-            print(end.code, file=sys.stderr)
+            sys.stderr.write(f'{end.code}\n')
             return 1
         return end.code or 0
     except Exception:  # pylint: disable=broad-exception-caught  # what a process of its own would print

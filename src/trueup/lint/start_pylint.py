@@ -36,7 +36,7 @@ def start() -> None:
     except SystemExit as end:
         code = end.code
     if not isinstance(code, int | None):
-        print(code, file=sys.stderr)
+        sys.stderr.write(f'{code}\n')
         code = 1
     sys.stdout.flush()
     sys.stderr.flush()
