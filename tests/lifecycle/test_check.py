@@ -231,6 +231,18 @@ def test_a_service_never_adopted_takes_a_short_page(trueup: Trueup, old_service:
     assert lines[-1].strip() == 'trueup adopt'
 
 
+def test_a_malformed_file_hides_nothing_of_a_service_never_adopted(
+    trueup: Trueup, make_repository: MakeRepository, standard: Path
+) -> None:
+    """One finding names the line; hooks and sessions are looked at all the same."""
+    old = make_repository({**OLD_SERVICE, 'pyproject.toml': '[project]\nname = "x"\n[tool.black\n'}, 'broken')
+    said = trueup('check', old, '--standard', f'{standard}@v0.1.0', '--format', 'json')
+    (outcome,) = json.loads(said.out)['outcomes']
+    broken = [each for each in outcome['findings'] if each['path'] == PROJECT]
+    assert [(each['rule'], each['line'], each['fixable']) for each in broken] == [('STD003', 3, False)]
+    assert {HOOKS, 'noxfile.py', '.flake8'} <= {each['path'] for each in outcome['findings']}
+
+
 def test_a_deleted_answers_file_is_brought_back_not_adopted_again(
     trueup: Trueup, service: Path, standard: Path
 ) -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
+from trueup.errors import UserError
 from trueup.git import GitError, text_of
 from trueup.lifecycle.adoption import Adoption, prepare
 from trueup.lifecycle.findings import findings_of
 from trueup.lifecycle.run import Run
 from trueup.lifecycle.score import scores
 from trueup.lifecycle.service import ANSWERS_FILE, Service
-from trueup.model import Fact, Report
+from trueup.model import Fact, Finding, Report
 from trueup.repo import Repo
 from trueup.standard import version_of
 from trueup.template import render
@@ -19,12 +21,42 @@ TELLING = ('name', 'version', 'package_path', 'python_min', 'framework', 'packag
 
 
 def preview(service: Service, repo: Repo, run: Run) -> Report:
-    """The plan of an adoption; nothing is written."""
+    """The plan of an adoption, nothing written. A malformed file is a finding; the rest is looked at without it."""
+    try:
+        return _look(service, repo, run)
+    except UserError as error:
+        broken = _malformed(error, service, repo)
+        if broken is None:
+            raise
+    path = broken.path.removeprefix(service.prefix)
+    report = _look(service, Repo((each for each in repo.paths if each != path), repo.file), run)
+    findings = (broken, *(each for each in report.findings if each.path != broken.path))
+    plan = replace(
+        report.plan,
+        changes=tuple(each for each in report.plan.changes if each.path != broken.path),
+        decisions=tuple(each for each in report.plan.decisions if each.path != broken.path),
+        conflicts=tuple(each for each in report.plan.conflicts if each.path != broken.path),
+    )
+    steps = (f'mend {broken.path} first', *report.next_steps)
+    return replace(report, findings=findings, plan=plan, next_steps=steps)
+
+
+def _look(service: Service, repo: Repo, run: Run) -> Report:
     adoption = prepare(service, repo, run)
     theirs = render(adoption.standard, adoption.tag, adoption.answers)
     report = report_of(service, adoption, 'check')
     steps = (*_restoring(service), *report.next_steps)
     return replace(report, scores=scores(adoption.plan, theirs, service.prefix), next_steps=steps)
+
+
+def _malformed(error: UserError, service: Service, repo: Repo) -> Finding | None:
+    """The finding behind an error that names a file of the service, and perhaps a line."""
+    path, _, line = error.where.rpartition(':') if re.search(r':\d+$', error.where) else (error.where, '', '')
+    path = path.removeprefix(service.prefix)
+    if path not in repo:
+        return None
+    number = int(line) if line else 0
+    return Finding('STD003', service.prefix + path, error.message, number, hint=error.hint, fixable=False)
 
 
 def _restoring(service: Service) -> tuple[str, ...]:
