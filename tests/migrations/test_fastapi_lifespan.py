@@ -126,6 +126,17 @@ def test_a_fastapi_that_may_be_new_enough_is(files: dict[str, str]) -> None:
     assert MIGRATION.needed(repo_of({'main.py': APP + EVENT, **files}))
 
 
+def test_comments_inside_of_what_goes_are_kept() -> None:
+    """In a registration over several lines, and in the list of a constructor."""
+    text = (
+        'from fastapi import FastAPI\ndef a(): ...\ndef b(): ...\napp = FastAPI(\n    on_startup=[\n        a,  # one\n    ],\n)\n'
+        "app.add_event_handler(\n    'shutdown',\n    # two\n    b,\n)  # three\n"
+    )
+    after = migrated({'main.py': text})['main.py']
+    assert [word for word in ('# one', '# two', '# three') if after.count(word) != 1] == []
+    assert '    yield\n    # two\n    b()  # three\n' in after and '# one\napp = FastAPI(' in after
+
+
 def test_one_app_that_can_not_move_leaves_the_other_free() -> None:
     """But a router that both include keeps both as they are."""
     bad = 'from fastapi import FastAPI\nfrom x import odd\nbad = FastAPI()\n@bad.on_event("startup")\n@odd\ndef f(): ...\n'

@@ -150,9 +150,15 @@ def migration_findings(moved: Moved, prefix: str) -> Iterator[Finding]:
 
 
 def left_notes(moved: Moved, prefix: str) -> Iterator[str]:
-    """What the steps leave to a person, for a report that has no findings yet."""
+    """What the steps leave to a person, for a report that has no findings yet; of many places the first ones."""
+    counted: dict[str, int] = {}
     for step, obstacle in moved.left:
-        yield f'{step.id}: {prefix}{obstacle.evidence}: {obstacle.reason}'
+        counted[step.id] = counted.get(step.id, 0) + 1
+        if counted[step.id] <= SHOWN:
+            yield f'{step.id}: {prefix}{obstacle.evidence}: {obstacle.reason}'
+    for name, count in counted.items():
+        if count > SHOWN:
+            yield f'{name}: {count - SHOWN} more places; `trueup check` lists them afterwards'
 
 
 def pending_finding(step: Migration, evidence: tuple[Evidence, ...], prefix: str) -> Finding:

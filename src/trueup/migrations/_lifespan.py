@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import libcst as cst
+from libcst import matchers
 from libcst.metadata import MetadataWrapper, PositionProvider
 
 WIDEST = 120
@@ -54,7 +55,8 @@ class _Remarks(cst.CSTVisitor):
         line = self.get_metadata(PositionProvider, node).start.line
         if line in self.lines:
             behind = node.trailing_whitespace.comment
-            self.found[line] = (_comments(node.leading_lines), behind.value if behind else '')
+            every = [one.value for one in _comments(node)]
+            self.found[line] = (tuple(every[:-1] if behind else every), behind.value if behind else '')
 
 
 class _Writer(cst.CSTTransformer):
@@ -117,6 +119,9 @@ class _Writer(cst.CSTTransformer):
             kept = _joined(call, kept, name)
         elif kept:
             kept[-1] = kept[-1].with_changes(comma=call.args[-1].comma)
+        gone = [item for item in call.args if item.keyword and item.keyword.value in ('on_startup', 'on_shutdown')]
+        said = [cst.EmptyLine(comment=one) for item in gone for one in _comments(item)]
+        statement = statement.with_changes(leading_lines=[*statement.leading_lines, *said])
         new = call.with_changes(args=kept)
         done = statement.with_changes(body=[made.with_changes(value=new), *statement.body[1:]])
         code = cst.Module([]).code_for_node(done.with_changes(leading_lines=[]))
@@ -163,8 +168,9 @@ def _one_a_line(call: cst.Call) -> cst.Call:
     return call.with_changes(whitespace_before_args=inside, args=lines)
 
 
-def _comments(lines: Sequence[cst.EmptyLine]) -> tuple[str, ...]:
-    return tuple(line.comment.value for line in lines if line.comment)
+def _comments(node: cst.CSTNode) -> list[cst.Comment]:
+    """All remarks in a stretch of code, in their order."""
+    return [cst.ensure_type(one, cst.Comment) for one in matchers.findall(node, matchers.Comment())]
 
 
 def _without_blank(lines: Sequence[cst.EmptyLine]) -> list[cst.EmptyLine]:
