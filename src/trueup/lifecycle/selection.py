@@ -21,7 +21,7 @@ WEIGHT = {Severity.NOTE: 0, Severity.WARNING: 1, Severity.ERROR: 2}
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Nothing selected means everything, `ignore` wins; entries are ids, prefixes, `FILEGLOB` or `FILEGLOB::KEYGLOB`."""
+    """Without `select` everything; `ignore` wins; entries are ids, prefixes, `FILEGLOB` or `FILEGLOB::KEYGLOB`."""
 
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()

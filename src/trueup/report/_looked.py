@@ -109,7 +109,7 @@ def _first_look(report: Report, paint: Paint) -> Iterator[str]:
         )
     yield ''
     lines = {each.path: f'+{each.lines[1]} -{each.lines[0]}' for each in file_summaries(report)}
-    ranked = sorted(by_path.items(), key=lambda item: (-len(item[1]), item[0]))
+    ranked = sorted(by_path.items(), key=lambda item: (item[1][0].fixable, -len(item[1]), item[0]))
     rows = [
         [path, lines.get(path, ''), str(len(found)), one_line(found[0].message, 60)]
         for path, found in ranked[:FIRST_LOOK]

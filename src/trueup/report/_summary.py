@@ -87,7 +87,7 @@ def one_line(value: str | None, width: int = 0) -> str:
 
 
 def visible(text: str) -> str:
-    """The text with control and direction characters, and bytes that were no text, spelled out: none acts on a screen."""
+    """The text with control and direction characters, and bytes that were no text, spelled out: none is acted on."""
     text = text.replace('\r\n', '\n')
     return CONTROL.sub(lambda found: found[0].encode('unicode_escape', 'surrogatepass').decode(), text)
 
