@@ -34,10 +34,10 @@ def _call(module: str) -> int:
     try:
         runpy.run_module(module, run_name='__main__')
     except SystemExit as end:
-        if not isinstance(end.code, int | None):
-            sys.stderr.write(f'{end.code}\n')
-            return 1
-        return end.code or 0
+        if isinstance(end.code, int | None):
+            return end.code or 0
+        traceback.print_exc()
+        return 1
     except Exception:  # pylint: disable=broad-exception-caught  # what a process of its own would print
         traceback.print_exc()
         return 1

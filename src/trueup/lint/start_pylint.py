@@ -30,17 +30,16 @@ def start() -> None:
         gc.set_threshold(YOUNG, MIDDLE, OLD)
     else:
         gc.disable()
-    code: object = 0
+    code = 0
     try:
         runpy.run_module('pylint', run_name='__main__')
     except SystemExit as end:
-        code = end.code
-    if not isinstance(code, int | None):
-        sys.stderr.write(f'{code}\n')
-        code = 1
+        if not isinstance(end.code, int | None):
+            raise
+        code = end.code or 0
     sys.stdout.flush()
     sys.stderr.flush()
-    os._exit(code or 0)
+    os._exit(code)
 
 
 if __name__ == '__main__':
