@@ -14,7 +14,7 @@ Values = Mapping[str, Mapping[str, tuple[str, ...]]]
 
 @dataclass(frozen=True, slots=True)
 class Lineage:
-    """`FILE::KEY` -> value (as written) -> the versions that had it; `{hooks_repo}` stands for the standard's address."""
+    """`FILE::KEY` -> value as written -> the versions that had it; `{hooks_repo}` stands for the standard's address."""
 
     values: Values = field(default_factory=dict)
     versions: tuple[str, ...] = ()

@@ -47,9 +47,9 @@ class Recipe:
     named_by_folder: bool = False
     """Whether files of the template, not only answers, depend on the name of the service's folder."""
 
-    def folder_matters(self, answers: Mapping[str, object]) -> bool:
+    def folder_matters(self, given: Mapping[str, object]) -> bool:
         """Whether a render with these answers depends on the name of the folder it goes to."""
-        unanswered = (question for name, question in self.questions.items() if name not in answers)
+        unanswered = (question for name, question in self.questions.items() if name not in given)
         return self.named_by_folder or any(FOLDER_NAME in str(question) for question in unanswered)
 
     @property

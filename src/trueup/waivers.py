@@ -54,7 +54,7 @@ class Waiver:
 
 
 def read_waivers(pyproject: str, *, where: str = 'pyproject.toml') -> tuple[Waiver, ...]:
-    """Waivers of a pyproject text; raises UserError naming the line of one that is incomplete, too broad or there twice."""
+    """Waivers of a pyproject text; raises UserError with the line of one that is incomplete, too broad or there twice."""
     try:
         data = tomllib.loads(pyproject)
     except tomllib.TOMLDecodeError as error:

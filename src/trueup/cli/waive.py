@@ -23,7 +23,8 @@ from trueup.lifecycle.waive import Request, waive
 def command(target: str, path: Path, renewed: bool, **options: object) -> int:
     """Waive TARGET (FILE, FILE::a.b.c or the id of a rule) in the service at PATH until a date.
 
-    Writes one line into [tool.trueup.waivers] of pyproject.toml. Every report lists it; the day after its date it fails.
+    Writes one line into [tool.trueup.waivers] of pyproject.toml. Every report lists it; the day after its date it
+    fails.
     """
     words = {name: str(options.pop(name)) for name in ('reason', 'expires', 'owner')}
     where, waiver = waive(path, Request(target, **words, renew=renewed), make_run(options))

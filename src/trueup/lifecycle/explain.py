@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from trueup.errors import Refusal, UserError
@@ -61,7 +61,7 @@ class _Place:
 
 
 def explain(path: Path, target: str, run: Run) -> Explanation:
-    """Look up `FILE`, `FILE::KEY`, a key alone or the id of a rule; raises UserError with the nearest names if unknown."""
+    """Look up `FILE`, `FILE::KEY`, a key alone or the id of a rule; raises UserError with the nearest names."""
     service = open_service(path, run.settings.service_root)
     repo = work_tree(service)
     recorded = read_recorded(service, repo, run)
@@ -155,6 +155,6 @@ def _words(waiver: Waiver, run: Run) -> str:
 
 def as_json(found: Explanation) -> Mapping[str, object]:
     """The explanation as plain data."""
-    names = [name for name in Explanation.__dataclass_fields__ if name != 'history']
+    names = [each.name for each in fields(Explanation) if each.name != 'history']
     history = [{'value': value, 'versions': list(versions)} for value, versions in found.history]
     return {**{name: getattr(found, name) for name in names}, 'history': history}
