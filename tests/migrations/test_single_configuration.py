@@ -111,7 +111,7 @@ def test_comments_go_with_their_values() -> None:
     after = done.changes[0].after
     assert after is not None
     assert after.data.decode() == (
-        '[tool.flake8]\n# what others wrote\nexclude = [\n    # generated\n    "pb2",\n    "vendor", # a copy\n]\n'
+        '[tool.flake8]\n# what others wrote\nexclude = [\n    # generated\n    "pb2",\n    "vendor",  # a copy\n]\n'
     )
 
 
@@ -121,9 +121,17 @@ def test_a_new_table_stands_apart_and_line_endings_stay() -> None:
     project = '[tool.black]\nline-length = 1\n\n[build-system]\nrequires = []\n'
     done = MIGRATION.carry_out(_repo(flake8=old, pyproject=project.replace('\n', '\r\n')), {})
     after = done.changes[0].after
-    table = '[tool.black]\nline-length = 1\n\n[tool.flake8]\nexclude = [\n    "a",\n    "b",\n]\n\n'
-    expected = project.replace('[tool.black]\nline-length = 1\n\n', table).replace('\n', '\r\n')
+    table = '\n[tool.flake8]\nexclude = [\n    "a",\n    "b",\n]\n'
+    expected = (project + table).replace('\n', '\r\n')
     assert after is not None and after.data.decode() == expected
+
+
+def test_no_other_byte_of_pyproject_changes() -> None:
+    """Dates in braces and odd spaces are others' business."""
+    kept = '[tool.trueup.waivers]\n"X::y" = {  expires = 2027-05-21 ,reason = "r" }\n[tool.isort]\nprofile="black"\n'
+    done = MIGRATION.carry_out(_repo(isort_cfg='[settings]\nskip = a\n', pyproject=kept), {})
+    after = done.changes[0].after
+    assert after is not None and after.data.decode() == f'{kept}skip = ["a"]\n'
 
 
 def test_repeating_changes_nothing() -> None:

@@ -5,20 +5,19 @@ Imported late: only a service that has such groups needs the readers of packagin
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
-from typing import cast
+from collections.abc import Iterator, Mapping
 
-import tomlkit
 from packaging.requirements import InvalidRequirement, Requirement
-from tomlkit.items import Array, Table
 
 from trueup.model import KeyPath
 from trueup.packaging import _write
 from trueup.packaging._model import Dependency, normalise
-from trueup.packaging._toml import Block, Entry, blocks, inner_remarks, remarks
+from trueup.packaging._toml import Block, Entry, blocks, quote_key, remarks
 from trueup.packaging._write import Content, Remarks
 from trueup.packaging.old_poetry import ROOT, read_groups
+from trueup.text.toml import Toml, parse_toml
 
 GROUPS = 'dependency-groups'
 
@@ -140,20 +139,21 @@ def _group_of(path: KeyPath) -> str:
     return path[3] if path[:3] == (*ROOT, 'group') and path[4:5] == ('dependencies',) else ''
 
 
-def _joined(text: str, items: Iterable[Dependency]) -> str:
-    """The text with requirements added to the `[dependency-groups]` that is there."""
-    document = tomlkit.parse(text)
-    table = cast(Table, document[GROUPS])
-    names = {normalise(name): name for name in table}
-    for item in items:
-        name = names.setdefault(normalise(item.group), item.group)
-        if name not in table:
-            table[name] = tomlkit.array().multiline(True)
-        array = cast(Array, table[name])
-        for remark in (*item.lead, *inner_remarks('')):
-            array.add_line(comment=remark.removeprefix('#').strip(), indent='    ')
-        if item.comment or item.lead:
-            array.add_line(item.requirement, comment=item.comment.removeprefix('#').strip() or None, indent='    ')
+def _joined(text: str, items: tuple[Dependency, ...]) -> str:
+    """The text with new groups in the `[dependency-groups]` that is there, empty ones filled."""
+    content = Content((), items)
+    for name in content.group_names():
+        document = parse_toml(text)
+        table = document.find((GROUPS,))
+        there = (
+            next((node.key for node in table.children if normalise(node.key) == normalise(name)), '') if table else ''
+        )
+        members = [item for item in items if item.group == name]
+        old = document.find((GROUPS, there)) if there else None
+        tail = re.findall(r'#.*', document.source(old)) if old else ()
+        array = _write.requirement_array(quote_key(there or name), members, name, tail)
+        if old is not None:
+            text = Toml().set_text(document, (GROUPS, there), array.partition(' = ')[2].rstrip('\n'))
         else:
-            array.append(item.requirement)
-    return tomlkit.dumps(document)
+            text = Toml().insert(document, (GROUPS, name), parse_toml(f'[{GROUPS}]\n{array}'))
+    return text

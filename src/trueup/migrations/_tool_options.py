@@ -6,15 +6,14 @@ they must know of the service. Sources: the option references of the three tools
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
-from typing import NamedTuple, cast
-
-import tomlkit
-from tomlkit.items import Table
+from typing import NamedTuple
 
 from trueup.model import Action, Decision, KeyPath, Owner
-from trueup.text.encoding import lines, restore_endings, to_unix
+from trueup.text.encoding import restore_endings, to_unix
+from trueup.text.toml import Toml, parse_toml
 
 PYPROJECT = 'pyproject.toml'
 OPTIONS: dict[str, frozenset[str]] = {
@@ -120,64 +119,47 @@ def option_name(tool: str, option: str) -> str:
 
 
 def place(text: str, settings: Iterable[Setting]) -> tuple[str, tuple[Decision, ...]]:
-    """A pyproject text with the settings, and what became of each; raises tomlkit's errors on a text that is no TOML."""
-    document = tomlkit.parse(to_unix(text))
-    decisions = tuple(_placed(document, setting) for setting in settings)
-    new = _spaced(tomlkit.dumps(document), set(lines(to_unix(text))))
-    return restore_endings(new, text), decisions
+    """A pyproject text with the settings, and what became of each; raises Malformed on a text that is no TOML."""
+    new = to_unix(text)
+    decisions = []
+    for setting in settings:
+        new, decision = _placed(new, setting)
+        decisions.append(decision)
+    return restore_endings(new, text), tuple(decisions)
 
 
-def _spaced(text: str, known: set[str]) -> str:
-    """One blank line on either side of each table that is new."""
-    found: list[str] = []
-    new = False
-    for row in lines(text):
-        header = row.startswith('[')
-        if header and found and found[-1].strip() and (new or row not in known):
-            found.append('\n')
-        new = row not in known if header else new
-        found.append(row)
-    return ''.join(found)
-
-
-def _placed(document: tomlkit.TOMLDocument, setting: Setting) -> Decision:
-    table: tomlkit.TOMLDocument | Table = document
-    *parents, option = setting.key
-    for depth, name in enumerate(parents):
-        if name not in table:
-            table[name] = tomlkit.table(is_super_table=depth + 1 < len(parents))
-        table = cast(Table, table[name])
-    known = table.get(option)
+def _placed(text: str, setting: Setting) -> tuple[str, Decision]:
+    document = parse_toml(text)
+    known = document.find(setting.key)
     if known is not None and not setting.wins:
         reason = f'{setting.source} had another value; pyproject.toml stands'
-        return _said(setting, Action.KEEP, str(known), reason)
+        return text, _said(setting, Action.KEEP, document.source(known), reason)
     if known is not None:
-        table[option] = _value(setting)
-        return _said(setting, Action.MOVE, str(setting.literal), f'{setting.source} was read, pyproject.toml was not')
-    for remark in setting.remarks:
-        table.add(tomlkit.comment(remark.lstrip('#; ')))
-    table[option] = _value(setting)
-    return _said(setting, Action.MOVE, str(setting.literal), 'one place for the configuration of the tools')
+        reason = f'{setting.source} was read, pyproject.toml was not'
+        return Toml().set_text(document, setting.key, _value(setting)), _said(setting, Action.MOVE, reason=reason)
+    *table, option = setting.key
+    remarks = ''.join(f'# {remark.lstrip("#; ")}\n' for remark in setting.remarks)
+    other = parse_toml(f'[{".".join(table)}]\n{remarks}{option} = {_value(setting)}\n')
+    reason = 'one place for the configuration of the tools'
+    return Toml().insert(document, setting.key, other), _said(setting, Action.MOVE, reason=reason)
 
 
-def _value(setting: Setting) -> object:
+def _value(setting: Setting) -> str:
+    """The value as TOML, a list over several lines as one."""
     literal = setting.literal
+    if not isinstance(literal, list):
+        return json.dumps(literal, ensure_ascii=False)
     remarked = any(item.above or item.behind for item in setting.items)
-    if (
-        not isinstance(literal, list)
-        or not (remarked or '\n' in setting.value.strip())
-        or (len(literal) < 2 and not remarked)
-    ):
-        return literal
-    array = tomlkit.array()
+    if not remarked and (len(literal) < 2 or '\n' not in setting.value.strip()):
+        return json.dumps(literal, ensure_ascii=False)
+    rows = []
     for item in setting.items:
-        for remark in item.above:
-            array.add_line(comment=remark.lstrip('# '), indent='    ')
-        array.add_line(item.text, comment=item.behind.lstrip('# ') or None, indent='    ')
-    array.add_line(indent='')
-    return array
+        rows += [f'    {remark}\n' for remark in item.above]
+        behind = f'  {item.behind}' if item.behind else ''
+        rows.append(f'    {json.dumps(item.text, ensure_ascii=False)},{behind}\n')
+    return f'[\n{"".join(rows)}]'
 
 
-def _said(setting: Setting, action: Action, after: str, reason: str) -> Decision:
-    value = setting.value.strip()
-    return Decision(PYPROJECT, setting.key, action, value, after, Owner.TEAM, reason, setting.source, 'migration')
+def _said(setting: Setting, action: Action, after: str = '', reason: str = '') -> Decision:
+    value, new = setting.value.strip(), after or str(setting.literal)
+    return Decision(PYPROJECT, setting.key, action, value, new, Owner.TEAM, reason, setting.source, 'migration')

@@ -11,8 +11,6 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from tomlkit.exceptions import TOMLKitError
-
 from trueup.migrations._contract import Migrated, Migration
 from trueup.migrations._hook_entries import CONFIG, Entry, entries, read
 from trueup.migrations._tool_options import PYPROJECT, Setting, option_name, place
@@ -207,7 +205,7 @@ def _placed(repo: Repo, settings: Iterable[Setting]) -> tuple[tuple[Change, ...]
         return (), ()
     try:
         text, decisions = place(found.text, wanted)
-    except TOMLKitError:
+    except Malformed:
         return (), ()
     return (Change(PYPROJECT, before, File(encode(text, found), before.mode)),), decisions
 

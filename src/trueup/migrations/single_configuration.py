@@ -6,14 +6,13 @@ Of several files the one that the tool really read is carried, the others are sh
 
 from __future__ import annotations
 
-from tomlkit.exceptions import TOMLKitError
-
 from trueup.migrations._contract import Migrated, Migration
 from trueup.migrations._old_places import Found, Place, found, header, without
 from trueup.migrations._tool_options import PYPROJECT, place
 from trueup.model import Action, Change, Decision, Evidence, File, Mode, Owner, Tree
 from trueup.repo import Repo
 from trueup.text.encoding import decode, encode
+from trueup.text.tree import Malformed
 
 MOVED = 'what it says of the service is in pyproject.toml now; thresholds and code lists are the standard\'s'
 UNREAD = 'the tool never read it: {} comes first'
@@ -33,7 +32,7 @@ def carry_out(repo: Repo, _theirs: Tree) -> Migrated:
         return Migrated()
     try:
         text, decisions = place(decoded.text if decoded else '', (one for item in items for one in item.settings))
-    except TOMLKitError:
+    except Malformed:
         return Migrated()
     after = File(encode(text, decoded) if decoded else text.encode(), before.mode if before else Mode.PLAIN)
     gone = _gone(repo, items)
