@@ -5,7 +5,7 @@ A new source is one module with a `read(repo, earlier)` (see `_model.Reader`) an
 
 from __future__ import annotations
 
-from trueup.packaging import old_poetry, pep621, requirements, setup_cfg, setup_py
+from trueup.packaging import conda, old_poetry, pep621, pipfile, requirements, setup_cfg, setup_py
 from trueup.packaging._model import Reader
 
 SOURCES: tuple[Reader, ...] = (
@@ -13,5 +13,7 @@ SOURCES: tuple[Reader, ...] = (
     old_poetry.read,
     setup_cfg.read,
     setup_py.read,
+    pipfile.read,
     requirements.read,
+    conda.read,
 )

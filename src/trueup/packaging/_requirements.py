@@ -40,10 +40,14 @@ class LineReader:
         self._seen.add(key)
         if lines is None:
             return
-        outer, self._path = self._path, path
-        start = self._count()
         if lines.encoding not in {'utf-8', 'utf-8-sig'}:
             self.found.notes.append(f'{path}: read as {lines.encoding}')
+        self.lines(path, lines, role, constraints=constraints)
+
+    def lines(self, path: str, lines: Lines, role: Role, *, constraints: bool = False) -> None:
+        """Lines that stand in a file (of whatever format)."""
+        outer, self._path = self._path, path
+        start = self._count()
         self._walk(lines, role, constraints)
         kind = 'constraints' if constraints else role.kind
         self.sources.setdefault(path, Source(path, kind, f'{self._count() - start} requirements'))

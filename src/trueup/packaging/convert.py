@@ -24,14 +24,12 @@ from trueup.repo import Repo
 __all__ = ['Conversion', 'Source', 'convert']
 
 VERSION = '0.1.0'
-UNREAD = ('Pipfile', 'environment.yml', 'environment.yaml', 'conda.yml', 'conda.yaml')
 
 
 def convert(repo: Repo, *, answers: Answers) -> Conversion:
     """Old packaging of a service as one pyproject.toml; `pyproject` is None where nothing is to be converted."""
     readings = _readings(repo)
     held = reconcile(readings, _locked(repo))
-    held.notes += [f'{path}: this kind of file is not read' for path in UNREAD if path in repo]
     origins = {reading.origin for reading in readings if reading.sources}
     if 'pep621' in origins:
         return _conversion(_handed_over(repo, readings, held, answers), readings, held)
