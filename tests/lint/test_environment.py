@@ -12,7 +12,7 @@ import pytest
 
 from tests.lint.conftest import Make
 from trueup.errors import UserError
-from trueup.lint.environment import environment_of, find_environment
+from trueup.lint.environment import environment_of, find_environment, watched
 from trueup.lint.model import Message
 from trueup.lint.run import LintOptions, lint
 
@@ -148,3 +148,15 @@ def test_packages_are_those_of_the_environment(tmp_path: Path) -> None:
     (tmp_path / 'src').mkdir()
     Path(library(folder), 'editable.pth').write_text(str(tmp_path / 'src'), encoding='utf-8')
     assert environment_of(folder).packages == (library(folder), str(tmp_path / 'src'))
+
+
+def test_watched_ends_where_the_answer_was_found(make: Make, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What is asked after the found environment can't change the answer; with none, everything may."""
+    root = make({'pyproject.toml': ''})
+    monkeypatch.setenv('VIRTUAL_ENV', str(tmp_path / 'active'))
+    everything = list(watched(root))
+    assert str(root / '.venv' / 'pyvenv.cfg') in everything and str(tmp_path / 'active') in everything
+    found = list(watched(root, [str(root / '.venv' / 'lib' / 'python3.12' / 'site-packages')]))
+    assert str(root / '.venv') in found and str(tmp_path / 'active') not in found
+    monkeypatch.setenv('TRUEUP_PYTHON', '/some/python')
+    assert list(watched(root)) == ['/some/python', '/some/python/bin/python']

@@ -125,7 +125,8 @@ def watched(root: Path, tasks: Sequence[Task], worlds: Mapping[Path, World]) -> 
     """Every path that a run looked at, in or around the projects and in the environments."""
     found = dict.fromkeys((str(root), *index_paths(root), *fingerprint.own_packages(), *fingerprint.own_code()))
     for folder, world in worlds.items():
-        found |= dict.fromkeys((*world.paths, *environment_paths(folder)))
+        packages = [path for task in tasks if task.job.folder == folder for path in task.job.packages or ()]
+        found |= dict.fromkeys((*world.paths, *environment_paths(folder, packages)))
         places = {os.path.dirname(path) for path in world.paths}
         baselines = [os.path.join(place, BASELINE_FILE) for place in sorted(places)]
         found |= dict.fromkeys(path for path in baselines if os.path.exists(path))

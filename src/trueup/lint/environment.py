@@ -8,7 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -52,16 +52,21 @@ def find_environment(root: Path) -> Environment | None:
     return next((environment for environment in found if environment and _is_filled(environment)), None)
 
 
-def watched(root: Path) -> Iterator[str]:
-    """Paths that another answer of `find_environment` would show in."""
+def watched(root: Path, packages: Sequence[str] = ()) -> Iterator[str]:
+    """Paths that another answer of `find_environment` would show in; `packages` are those of the answer it gave.
+
+    What it would ask after the environment that it found does not count.
+    """
+    if override := os.environ.get(OVERRIDE):
+        yield from (override, str(_interpreter(Path(override))))
+        return
     places = [folder / name for folder in ancestors(root) for name in ('.venv', 'venv')]
     places += [Path(active) for name in ('VIRTUAL_ENV', 'CONDA_PREFIX') if (active := os.environ.get(name))]
-    override = os.environ.get(OVERRIDE)
-    if override:
-        yield override
     for place in places:
         yield from (str(place), str(place / 'pyvenv.cfg'), str(_interpreter(place)))
         yield from (str(path) for path in sorted(place.glob('[Ll]ib*/python*/site-packages')))
+        if any(Path(folder).is_relative_to(place) for folder in packages):
+            return
     if shutil.which('poetry') and (root / 'pyproject.toml').is_file():
         yield from _poetry_paths(root)
 
