@@ -1,0 +1,262 @@
+"""One adoption of a copy of a service, and everything that is looked at afterwards."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from _lost import Lost, lost
+
+TRUEUP = (sys.executable, '-m', 'trueup')
+SECONDS = 1800
+CRASH = 70
+
+
+@dataclass(slots=True)
+class Ran:
+    """One command: its exit code (-1 when it was stopped), what it took, and what it printed."""
+
+    code: int
+    cpu: float
+    wall: float
+    memory: float
+    out: str
+    err: str
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What every service of a run is measured with."""
+
+    standard: str
+    work: Path
+    verify: str = 'none'
+    skip: frozenset[str] = frozenset()
+    dates: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Row:
+    """What came of one service; None is what was not looked at."""
+
+    name: str
+    files: int = 0
+    lines: int = 0
+    python3: bool = True
+    exit: int = -1
+    seconds: float = 0.0
+    cpu: float = 0.0
+    light_cpu: float = 0.0
+    light_memory: float = 0.0
+    untouched: bool = False
+    check: int | None = None
+    exact: bool | None = None
+    poetry: int | None = None
+    lint: int | None = None
+    hooks: int | None = None
+    tests: str = '-'
+    added: int | None = None
+    undone: bool | None = None
+    lost: tuple[Lost, ...] = ()
+    notes: list[str] = field(default_factory=list)
+
+
+def measure(source: Path, root: str, options: Options) -> Row:
+    """Adopt a copy of the service and look at everything that was asked for."""
+    name = source.name if root == '.' else f'{source.name}/{root}'
+    copy = options.work / name.replace('/', '--') / source.name
+    shutil.rmtree(copy.parent, ignore_errors=True)
+    copy.parent.mkdir(parents=True)
+    shutil.copytree(source, copy, symlinks=True)
+    row = Row(name)
+    row.files, row.lines, row.python3 = _size(copy / root)
+    before = picture(copy)
+    light = run([*TRUEUP, 'adopt', '--plan', *_common(root, options)], copy)
+    row.light_cpu, row.light_memory = light.cpu, light.memory
+    given = ['--defaults', '--verify', options.verify, '--format', 'json']
+    ran = run([*TRUEUP, 'adopt', *given, *_common(root, options)], copy, environment=_date(copy, options))
+    row.exit, row.seconds, row.cpu = ran.code, ran.wall, ran.cpu
+    row.untouched = picture(copy) == before
+    report = _report(ran, row)
+    branch = str(report.get('branch') or '')
+    if branch:
+        _branch(row, copy, (root, branch, report), options)
+    undo = run([*TRUEUP, 'undo', '--service-root', root], copy)
+    row.undone = undo.code == 0 and picture(copy) == before
+    return row
+
+
+def _common(root: str, options: Options) -> list[str]:
+    return ['--standard', options.standard, '--service-root', root]
+
+
+def _date(copy: Path, options: Options) -> dict[str, str]:
+    """Installers see the index as it was on the day of the last commit, where a date is known."""
+    date = options.dates.get(copy.name)
+    return {'UV_EXCLUDE_NEWER': date} if date else {}
+
+
+def _report(ran: Ran, row: Row) -> dict[str, Any]:
+    if ran.code in (CRASH, -1) or 'Traceback' in ran.err:
+        row.notes.append(ran.err.strip().splitlines()[-1] if ran.err.strip() else f'exit {ran.code}')
+    try:
+        data = json.loads(ran.out)
+    except ValueError:
+        row.notes.append((ran.err.strip() or 'no report').splitlines()[0])
+        return {}
+    outcome: dict[str, Any] = data['outcomes'][0]
+    return outcome
+
+
+def _branch(row: Row, copy: Path, made: tuple[str, str, Mapping[str, Any]], options: Options) -> None:
+    """Look at the branch as a developer who switched to it would."""
+    root, branch, report = made
+    start = git(copy, 'rev-parse', 'HEAD').strip()
+    origin = git(copy, 'symbolic-ref', '--short', 'HEAD').strip()
+    added = git(copy, 'diff', '--name-only', '--diff-filter=A', '--no-renames', start, branch).splitlines()
+    row.added = len(added)
+    row.lost = lost(tree(copy, start), tree(copy, branch), report)
+    row.tests = _tests(report)
+    git(copy, 'switch', '--quiet', branch)
+    try:
+        _look(row, copy, (root, report), options.skip)
+    finally:
+        git(copy, 'checkout', '--quiet', '--', '.')
+        git(copy, 'switch', '--quiet', origin)
+
+
+def _look(row: Row, copy: Path, made: tuple[str, Mapping[str, Any]], skip: frozenset[str]) -> None:
+    root, report = made
+    checked = run([*TRUEUP, 'check', '--service-root', root, '--format', 'json'], copy)
+    row.check = checked.code
+    row.exact = checked.code == 0 or _found(checked.out) == _open(report)
+    if not row.exact:
+        row.notes += [f'check: {name}' for name in sorted(_found(checked.out) ^ _open(report))[:6]]
+    folder = copy / root
+    if 'lock' not in skip and (folder / 'poetry.lock').is_file():
+        row.poetry = run(['poetry', 'check', '--lock', '--no-interaction'], folder).code
+    if 'hooks' not in skip:
+        row.hooks = _said(row, 'hooks', run([sys.executable, '-m', 'pre_commit', 'run', '--all-files'], copy))
+    if 'lint' not in skip:
+        row.lint = _said(row, 'lint', run([sys.executable, '-m', 'nox', '-s', 'lint'], folder))
+
+
+def _said(row: Row, what: str, ran: Ran) -> int:
+    if ran.code != 0:
+        lines = [line for line in (ran.out + ran.err).splitlines() if line.strip()]
+        row.notes += [f'{what}: {line[:160]}' for line in lines[-6:]]
+    return ran.code
+
+
+def _found(text: str) -> set[str]:
+    """File and key of each finding of `check`; an open decision has its key in the message."""
+    try:
+        found = json.loads(text)['outcomes'][0].get('findings', ())
+    except (ValueError, LookupError):
+        return {'unreadable'}
+    return {_named(item['path'], item['name'], item['message'].partition(' waits for')) for item in found}
+
+
+def _named(path: str, name: str, message: tuple[str, str, str]) -> str:
+    return f'{path}::{message[0]}' if message[1] else name
+
+
+def _open(report: Mapping[str, Any]) -> set[str]:
+    return {item['name'] for item in report.get('conflicts', ())}
+
+
+def _tests(report: Mapping[str, Any]) -> str:
+    for item in report.get('verifications', ()):
+        if item.get('name') == 'tests':
+            return str(item.get('status'))
+    return '-'
+
+
+def _size(folder: Path) -> tuple[int, int, bool]:
+    """Files, lines of Python, and whether any module of it is Python 3."""
+    names = [name for name in git(folder, 'ls-files', '-z').split('\0') if name]
+    python = [folder / name for name in names if name.endswith('.py') and (folder / name).is_file()]
+    sources = [path.read_bytes() for path in python]
+    return len(names), sum(source.count(b'\n') for source in sources), any(map(_is_python3, sources))
+
+
+def _is_python3(source: bytes) -> bool:
+    try:
+        compile(source, 'module', 'exec', dont_inherit=True)
+    except (SyntaxError, ValueError):
+        return False
+    return bool(source.strip())
+
+
+def picture(root: Path) -> dict[str, tuple[int, bytes]]:
+    """Every file and link with mode and content, what HEAD is, and what Git has to say about the state."""
+    found: dict[str, tuple[int, bytes]] = {}
+    for folder, folders, files in os.walk(root):
+        if '.git' in folders:
+            folders.remove('.git')
+        for name in [*files, *(each for each in folders if os.path.islink(os.path.join(folder, each)))]:
+            path = Path(folder, name)
+            content = os.fsencode(os.readlink(path)) if path.is_symlink() else path.read_bytes()
+            found[str(path.relative_to(root))] = (path.lstat().st_mode, content)
+    found['HEAD'] = (0, git(root, 'rev-parse', 'HEAD', '--symbolic-full-name', 'HEAD').encode())
+    found['status'] = (0, git(root, 'status', '--porcelain', '--ignored').encode())
+    return found
+
+
+def tree(root: Path, commit: str) -> dict[str, bytes]:
+    """The files of a commit."""
+    listed = git(root, 'ls-tree', '-r', '-z', commit).split('\0')
+    entries = [line.partition('\t')[::2] for line in listed if line and ' blob ' in line.partition('\t')[0]]
+    command = ['git', 'cat-file', '--batch']
+    wanted = '\n'.join(meta.split()[2] for meta, _ in entries).encode() + b'\n'
+    blobs = subprocess.run(command, cwd=root, input=wanted, capture_output=True, check=True).stdout
+    found, start = {}, 0
+    for _, path in entries:
+        end = blobs.index(b'\n', start)
+        size = int(blobs[start:end].split()[2])
+        found[path] = blobs[end + 1 : end + 1 + size]
+        start = end + size + 2
+    return found
+
+
+def git(folder: Path, *arguments: str) -> str:
+    """What Git prints."""
+    command = ['git', '-c', 'core.quotePath=false', *arguments]
+    done = subprocess.run(command, cwd=folder, capture_output=True, check=True)
+    return done.stdout.decode('utf-8', 'surrogateescape')
+
+
+def run(command: Sequence[str], folder: Path, *, environment: Mapping[str, str] | None = None) -> Ran:
+    """Run a command with its children in a process group of its own, and stop all of them when it hangs."""
+    env = {**os.environ, 'NO_COLOR': '1', **(environment or {})}
+    out, err = folder.parent / 'out.txt', folder.parent / 'err.txt'
+    start = time.perf_counter()
+    with out.open('wb') as to_out, err.open('wb') as to_err:
+        process = subprocess.Popen(
+            command, cwd=folder, env=env, stdin=subprocess.DEVNULL, stdout=to_out, stderr=to_err, start_new_session=True
+        )
+        status, usage = _wait(process.pid, start)
+    process.returncode = code = os.waitstatus_to_exitcode(status) if status is not None else -1
+    cost = (usage.ru_utime + usage.ru_stime, time.perf_counter() - start, usage.ru_maxrss / 1024)
+    return Ran(code, *cost, out.read_text(errors='replace'), err.read_text(errors='replace'))
+
+
+def _wait(pid: int, start: float) -> tuple[int | None, Any]:
+    while True:
+        found, status, usage = os.wait4(pid, os.WNOHANG)
+        if found:
+            return status, usage
+        if time.perf_counter() - start > SECONDS:
+            os.killpg(pid, signal.SIGKILL)
+            _, _, usage = os.wait4(pid, 0)
+            return None, usage
+        time.sleep(0.05)
