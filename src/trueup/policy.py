@@ -16,9 +16,10 @@ from trueup.model import KeyPath, Owner
 from trueup.text.keys import format_key, parse_key
 
 SCHEMA = 1
-TOP_KEYS = frozenset({'schema', 'migrations', 'retired', 'policy', 'moves'})
+TOP_KEYS = frozenset({'schema', 'migrations', 'retired', 'policy', 'moves', 'team'})
 POLICY_KEYS = frozenset({'keys', 'owner', 'closed', 'reason'})
 MOVE_KEYS = frozenset({'version', 'files', 'keys'})
+TEAM_KEYS = frozenset({'answer', 'value', 'keys', 'migrations'})
 PLACEHOLDER = re.compile(r'\{([A-Za-z_]\w*)\}')
 
 
@@ -76,6 +77,15 @@ class Move(NamedTuple):
     new: Target
 
 
+class Choice(NamedTuple):
+    """What is the team's while an answer has a value: no such key is written, closed or retired, no such step runs."""
+
+    answer: str
+    value: str
+    targets: tuple[Target, ...] = ()
+    migrations: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class FileRules:
     """The rules of one file, ready to be asked about its keys."""
@@ -119,6 +129,7 @@ class Policies:
     """Ids of the steps that this standard wants carried out; none without a policies.toml."""
     once: tuple[str, ...] = ()
     """Patterns of files that Copier itself never writes again; where no policy speaks they are `seed`."""
+    choices: tuple[Choice, ...] = ()
     _files: dict[str, FileRules] = field(default_factory=dict, repr=False, compare=False)
 
     @staticmethod
@@ -160,6 +171,15 @@ class Policies:
     def with_once(self, globs: tuple[str, ...]) -> Policies:
         """A copy that knows which files Copier itself never writes again."""
         return replace(self, once=globs, _files={}) if globs else self
+
+    def chosen(self, answers: Mapping[str, object]) -> Policies:
+        """A copy in which the team owns what these answers leave to it."""
+        mine = [choice for choice in self.choices if str(answers.get(choice.answer)) == choice.value]
+        if not mine:
+            return self
+        waived = (*self.waived, *(target for choice in mine for target in choice.targets))
+        steps = tuple(step for step in self.migrations if not any(step in choice.migrations for choice in mine))
+        return replace(self, waived=waived, migrations=steps, _files={})
 
     def waive(self, targets: Iterable[str]) -> Policies:
         """A copy in which the given `FILEGLOB::KEY` targets, and all below them, belong to the team."""
@@ -236,7 +256,18 @@ class _Reader:
         self.ties(entries)
         retired = tuple(Retired(*target) for target in self.targets(data.get('retired', []), 'retired'))
         moves = tuple(self.moves(self.tables(data, 'moves')))
-        return Policies(entries, retired, moves, migrations=self.migrations(data.get('migrations', [])))
+        choices = tuple(self.choice(table, line) for table, line in self.tables(data, 'team'))
+        steps = self.migrations(data.get('migrations', []))
+        return Policies(entries, retired, moves, migrations=steps, choices=choices)
+
+    def choice(self, table: Mapping[str, Any], line: int) -> Choice:
+        """One `[[team]]` table."""
+        self.known(table, TEAM_KEYS, line)
+        answer, value = table.get('answer'), table.get('value')
+        if not isinstance(answer, str) or not isinstance(value, str):
+            raise self.error('a [[team]] table needs `answer` and `value`, both strings', line)
+        targets = tuple(self.targets(table.get('keys', []), 'keys'))
+        return Choice(answer, value, targets, self.migrations(table.get('migrations', [])))
 
     def migrations(self, names: object) -> tuple[str, ...]:
         """The ids as they stand; what they mean is known further up."""

@@ -76,7 +76,7 @@ def test_every_policy_speaks_about_something(policies: Policies, rendered: Rende
         ('pyproject.toml::tool.pylint.main.fail-under', 'floor', False),
         ('pyproject.toml::tool.pylint.main.disable', 'required', True),
         ('pyproject.toml::tool.pylint."messages control".disable', 'required', True),
-        ('pyproject.toml::tool.pylint.main.py-version', 'team', False),
+        ('pyproject.toml::tool.pylint.main.py-version', 'default', False),
         ('pyproject.toml::tool.coverage.report.fail_under', 'floor', False),
         ('pyproject.toml::tool.coverage.run.omit', 'required', True),
         ('pyproject.toml::project.dependencies', 'team', False),

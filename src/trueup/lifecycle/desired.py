@@ -137,7 +137,7 @@ def policies_at(standard: Standard, tag: str, answers: Mapping[str, object]) -> 
     found = Policies.empty()
     if text is not None:
         found = _parsed(text, where, tuple(sorted(placeholders(standard, answers).items())))
-    return found.with_once(written_once(standard, tag))
+    return found.chosen(answers).with_once(written_once(standard, tag))
 
 
 @functools.lru_cache(maxsize=32)

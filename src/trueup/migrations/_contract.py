@@ -47,7 +47,7 @@ class Migration:
     carry_out: Callable[[Repo, Tree], Migrated]
     blocked: Callable[[Repo], tuple[Obstacle, ...]] = unblocked
     scopes: frozenset[str] = frozenset({'config', 'quality', 'full'})
-    packagings: frozenset[str] = frozenset({'poetry', 'keep'})
+    packagings: frozenset[str] = frozenset({'poetry', 'uv', 'keep'})
 
     @property
     def message(self) -> str:
