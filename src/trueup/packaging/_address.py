@@ -10,6 +10,8 @@ from trueup.packaging._model import normalise
 
 SCP = re.compile(r'(?:(?P<user>[\w.-]+)@)?(?P<host>[\w.-]+\.[\w-]+|[\w.-]+(?=:)):(?!//|\d+/)(?P<path>[^\s]+)\Z')
 MASK = '***'
+SECRET_QUERY = re.compile(r'(?P<key>[?&][^=&\s]*(?:token|key|password|secret|auth|sig)[^=&\s]*=)(?!\*\*\*)[^&#\s"\']+', re.I)
+"""A query parameter whose name says that its value is a secret."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,13 @@ class Address:
 
 def clean(url: str) -> Address:
     """Take user and password out of an address; `git@` of SSH is no secret."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # brackets that are no IPv6 address: a variable of some other tool
+        return Address(mask(url), secret=mask(url) != url)
+    asked = [part for part in parts.query.split('&') if not SECRET_QUERY.search(f'?{part}')]
+    if '&'.join(asked) != parts.query:
+        return Address(clean(urlunsplit(parts._replace(query='&'.join(asked)))).url, secret=True)
     user_info, at, host = parts.netloc.rpartition('@')
     if not at or (parts.scheme.endswith('ssh') and ':' not in user_info):
         return Address(url, secret=False)
@@ -32,7 +40,8 @@ def clean(url: str) -> Address:
 
 def mask(text: str) -> str:
     """A line of a file that may be shown: credentials in its addresses are hidden."""
-    return re.sub(r'(?P<scheme>[\w+.-]+://)(?!git@)[^\s/@"\']+@', rf'\g<scheme>{MASK}@', text)
+    masked = re.sub(r'(?P<scheme>[\w+.-]+://)(?!git@)[^\s/@"\']+@', rf'\g<scheme>{MASK}@', text)
+    return SECRET_QUERY.sub(rf'\g<key>{MASK}', masked)
 
 
 def git_url(url: str, *, reference: str = '', folder: str = '') -> str:

@@ -26,6 +26,9 @@ COMPILED = re.compile(
     r'|^#\s*pip-compile\b|^#\s+uv (pip compile|export)|^\s+# via\b',
     re.M,
 )
+COMMAND = re.compile(r'#\s+(?:pip-compile|uv pip compile|python -m piptools compile)\s+(.*)')
+TAKES_VALUE = {'-o', '--output-file', '-c', '--constraint', '--extra', '--python-version', '--resolver', '-i', '-f', '-p'}
+"""Options of the two compilers whose value is the next word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +43,17 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """A requirements file; `compiled` means that a tool wrote it from another file."""
+    """A requirements file; `compiled` means that a tool wrote it from another file.
+
+    `inputs` are the files that its header names, `indirect` the lines that only other packages brought in.
+    """
 
     lines: tuple[Line, ...]
     tail: tuple[str, ...]
     compiled: bool
     encoding: str
+    inputs: tuple[str, ...] = ()
+    indirect: frozenset[int] = frozenset()
 
 
 def read_lines(repo: Repo, path: str) -> Lines | None:
@@ -100,9 +108,41 @@ def _cut(text: str, path: str, encoding: str) -> Lines:
     if pending.strip():
         found.append(Line(start, pending.strip(), tuple(lead), behind))
         lead = []
-    if compiled:
-        found = [Line(line.number, line.text) for line in found]
-    return Lines(tuple(found), () if compiled else tuple(lead), compiled, encoding)
+    if not compiled:
+        return Lines(tuple(found), tuple(lead), compiled, encoding)
+    bare = tuple(Line(line.number, line.text) for line in found)
+    return Lines(bare, (), compiled, encoding, _inputs(text), _indirect(text, bare))
+
+
+def _inputs(text: str) -> tuple[str, ...]:
+    """The files that the command in a compiled file's header reads."""
+    for line in text.splitlines():
+        command = COMMAND.match(line)
+        if command:
+            words = iter(command[1].split())
+            named = []
+            for word in words:
+                if word in TAKES_VALUE:
+                    next(words, '')
+                elif not word.startswith('-'):
+                    named.append(word)
+            return tuple(named)
+        if line.strip() and not line.startswith('#'):
+            break
+    return ()
+
+
+def _indirect(text: str, found: tuple[Line, ...]) -> frozenset[int]:
+    """Lines whose `# via` names packages only: what they pin came with others (`-r FILE` and `x (FILE)` are inputs)."""
+    raw = text.splitlines()
+    ends = [line.number - 1 for line in found[1:]] + [len(raw)]
+    indirect = set()
+    for line, end in zip(found, ends, strict=True):
+        remarks = ' '.join(part[part.index('#') + 1 :].strip() for part in raw[line.number - 1 : end] if '#' in part)
+        _, via, brought = remarks.partition('via')
+        if via and brought.strip() and not re.search(r'-r |\(|\.(in|toml|py|cfg)\b', brought):
+            indirect.add(line.number)
+    return frozenset(indirect)
 
 
 def _split(raw: str) -> tuple[str, str]:

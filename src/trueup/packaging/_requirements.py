@@ -54,9 +54,15 @@ class LineReader:
         self._path = outer
 
     def compiled(self, path: str) -> None:
-        """A file that was compiled from one that is read."""
-        self.sources[path] = Source(path, 'exported', 'its pins give way to poetry.lock')
-        self.found.notes.append(f'{path}: compiled from {path[:-4]}.in; its pins give way to those of poetry.lock')
+        """A file that was compiled from one that is read; its index options count all the same."""
+        lines = read_lines(self.repo, path)
+        origin = ' '.join(lines.inputs if lines else ()) or f'{path[:-4]}.in'
+        self.sources[path] = Source(path, 'exported', 'its pins are where poetry.lock starts')
+        self.found.notes.append(f'{path}: compiled from {origin}; its pins are where poetry.lock starts')
+        self._path = path
+        for line in lines.lines if lines else ():
+            if line.text.startswith(('-i', '-f', '--index-url', '--extra-index-url', '--find-links')):
+                self._option(line, Role('exported'), constraints=False)
 
     def reading(self, notes: Iterable[str], conflicts: Iterable[Conflict]) -> Reading:
         """What was found."""
@@ -82,8 +88,13 @@ class LineReader:
         if lines.compiled:
             self.exported.add(self._path)
         hashes = 0
+        direct = [line for line in lines.lines if line.number not in lines.indirect]
         for line in lines.lines:
-            if line.text.startswith('-'):
+            if line.number in lines.indirect and direct:
+                reason = 'it came with other packages: its pin is where poetry.lock starts'
+                hashes += line.text.count('--hash')
+                self._drop(Evidence(self._path, line.number), line.text.partition(' --hash')[0], reason)
+            elif line.text.startswith('-'):
                 self._option(line, role, constraints)
             else:
                 hashes += self._requirement(line, line.text, role, constraints=constraints)
@@ -110,6 +121,10 @@ class LineReader:
         target = posixpath.normpath(posixpath.join(posixpath.dirname(where.path), value))
         if target not in self.repo:
             self._unsaid(where, value, 'names no tracked file')
+            return
+        lines = read_lines(self.repo, target) if constraints else None
+        if lines is not None and lines.compiled:
+            self._drop(where, f'-c {value}', 'compiled pins are where poetry.lock starts, and bind nothing else')
             return
         own = self.roles.get(target)
         if own is not None and own.kind == 'main' and role.kind != 'main' and not constraints:

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 from trueup.model import Conflict
+from trueup.packaging._lines import read_lines
 from trueup.packaging._model import PYPROJECT, Requested, normalise
 from trueup.repo import Repo
 
@@ -64,6 +65,7 @@ GROUPS = {
 }
 ASIDE = {'docs': 'docs', 'doc': 'docs', 'tests': 'test', 'test': 'test', 'notebooks': 'notebook', '.ci': 'test'}
 FOREIGN = {'examples', 'example', 'vendor', 'third_party', 'node_modules', 'hack', 'fixtures', 'helm', 'charts'}
+METADATA = {'pyproject.toml', 'setup.py', 'setup.cfg'}
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +162,18 @@ def _own_project(repo: Repo, path: str) -> bool:
 
 
 def _without_compiled(repo: Repo, roles: dict[str, Role]) -> dict[str, Role]:
-    """A .txt beside an .in of the same name was compiled from it: the .in is what the team writes."""
-    compiled = {
-        path for path in roles if path.endswith('.txt') and f'{path[:-4]}.in' in roles and f'{path[:-4]}.in' in repo
-    }
+    """A file compiled from another is no declaration: the other one (or the project's metadata) is what the team writes."""
+    compiled = {path for path in roles if path.endswith('.txt') and _is_compiled(repo, path)}
     kept = {path: role for path, role in roles.items() if path not in compiled and role.kind != 'constraints'}
     return kept | {path: Role('exported') for path in compiled}
+
+
+def _is_compiled(repo: Repo, path: str) -> bool:
+    """Whether what a file was compiled from is there; a `.in` of the same name says it without a header."""
+    if f'{path[:-4]}.in' in repo:
+        return True
+    lines = read_lines(repo, path)
+    folder = posixpath.dirname(path)
+    named = lines.inputs if lines is not None else ()
+    found = [name for name in named if name in repo or posixpath.join(folder, name) in repo]
+    return bool(found) and all(role_word(name) is not None or posixpath.basename(name) in METADATA for name in found)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from packaging.markers import InvalidMarker, Marker
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from trueup.model import Action, Conflict, Decision, Evidence, KeyPath, Level, Owner
@@ -179,6 +180,7 @@ class _Reader:
             return replace(base, url=url, enrichment=develop)
         if 'path' in table or 'file' in table:
             place = str(table.get('path') or table.get('file')).removeprefix('./')
+            base = replace(base, name=project_name(self.repo, place) or base.name)
             return replace(base, enrichment=(('path', literal(place)), *develop))
         index = self.names.get(str(table.get('index', '')))
         return replace(
@@ -199,8 +201,9 @@ class _Reader:
                 return 'a local path where no named project is tracked'
         try:
             SpecifierSet(_specifier(table))
-        except InvalidSpecifier:
-            return 'not a PEP 440 version'
+            _marker(table)
+        except (InvalidSpecifier, InvalidMarker):
+            return 'not a version or a marker that PEP 508 knows'
         return ''
 
     def _open(self, where: Evidence, text: str, reason: str) -> None:
@@ -225,7 +228,8 @@ def _specifier(table: Mapping[str, object]) -> str:
 
 def _marker(table: Mapping[str, object]) -> str:
     """`markers` and the keys that are markers themselves (`sys_platform = "== 'win32'"`)."""
-    return both([str(table.get('markers', '')), *(f'{key} {table[key]}' for key in MARKERS if key in table)])
+    found = both([str(table.get('markers', '')), *(f'{key} {table[key]}' for key in MARKERS if key in table)])
+    return str(Marker(found)) if found else ''
 
 
 def _list(value: object) -> Iterable[object]:
