@@ -17,7 +17,6 @@ from typing import NamedTuple
 from trueup.lint import fingerprint
 from trueup.lint.baseline import BASELINE_FILE
 from trueup.lint.environment import watched as environment_paths
-from trueup.lint.files import index_paths
 from trueup.lint.model import Message, Reading, Task
 from trueup.lint.store import Row, Single, Store
 from trueup.lint.tools import CHECKERS
@@ -123,7 +122,7 @@ class Cache:
 
 def watched(root: Path, tasks: Sequence[Task], worlds: Mapping[Path, World]) -> list[str]:
     """Every path that a run looked at, in or around the projects and in the environments."""
-    found = dict.fromkeys((str(root), *index_paths(root), *fingerprint.own_packages(), *fingerprint.own_code()))
+    found = dict.fromkeys((str(root), *fingerprint.own_packages(), *fingerprint.own_code()))
     for folder, world in worlds.items():
         packages = [path for task in tasks if task.job.folder == folder for path in task.job.packages or ()]
         found |= dict.fromkeys((*world.paths, *environment_paths(folder, packages)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -11,7 +11,7 @@ from typing import NamedTuple
 from trueup.lint.baseline import Baseline
 from trueup.lint.cached import Cache, Known, watched
 from trueup.lint.execute import execute
-from trueup.lint.files import has_plain_name, select_files
+from trueup.lint.files import has_plain_name, index_paths, select_files
 from trueup.lint.judge import Baselines, judge, part_of
 from trueup.lint.model import LintResult, Reading, Task
 from trueup.lint.plan import plan_tasks
@@ -68,8 +68,19 @@ def lint_run(root: Path, files: Sequence[str] | None, *, options: LintOptions) -
     result = judge(parts, known, whole=files is None and set(options.tools) == set(TOOLS), checked=len(chosen))
     odd = tuple(f'not checked, its name is not UTF-8: {ascii(name)}' for name in chosen if not has_plain_name(name))
     result = replace(result, notes=result.notes + odd, checked=len(chosen) - len(odd))
-    places = {os.path.dirname(str(root / name)) for name in chosen}
-    return Run(result, (*watched(root, tasks, worlds), *sorted(places), *(str(root / name) for name in chosen)))
+    paths = dict.fromkeys((*watched(root, tasks, worlds), *_named(root, files, chosen)))
+    return Run(result, tuple(paths))
+
+
+def _named(root: Path, files: Sequence[str] | None, chosen: Sequence[str]) -> Iterator[str]:
+    """What the choice of files depends on: Git's list, unless each was given by name."""
+    given = [str(root / name) for name in files or ()]
+    if files is None or any(os.path.isdir(name) for name in given):
+        yield from index_paths(root)
+    yield from given
+    for name in chosen:
+        yield str(root / name)
+        yield os.path.dirname(root / name)
 
 
 def _look(tasks: Sequence[Task]) -> dict[Path, World]:
