@@ -6,11 +6,12 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from trueup.direct import ANSWERS_FILE
+from trueup.direct import ANSWERS_FILE, FOLDER
 from trueup.errors import UserError
 from trueup.git import run_git, text_of, tracked_paths
 from trueup.lifecycle.check import check
@@ -24,7 +25,7 @@ from trueup.release.matrix import Answers, variants
 from trueup.repo import read_file
 from trueup.settings import Settings
 from trueup.standard import Standard
-from trueup.template import parse_answers, render_new
+from trueup.template import parse_answers, read_tree, render, render_new
 from trueup.text.encoding import BOM, decode, to_unix
 from trueup.text.tree import Malformed
 
@@ -57,6 +58,9 @@ def breaches(standard: Standard, old: str, to: str, folder: Path, say: Callable[
         except UserError as error:
             say(f'{old} takes no {name}: {error}')
             continue
+        yield from (
+            Breach(name, 'trueup', f'{path}: not as Copier renders it') for path in _unlike(standard, to, answers)
+        )
         for engine, run in ENGINES.items():
             copy = folder / engine / service.name
             shutil.copytree(service, copy, symlinks=True)
@@ -80,6 +84,18 @@ def _service(
             (folder / path).write_bytes(text.encode())
     run_git(folder, *WHO, 'commit', '--quiet', '--no-verify', '--all', '-m', 'feat: ours')
     return folder, {path: proof for path, proof in proofs.items() if proof}
+
+
+def _unlike(standard: Standard, tag: str, answers: Answers) -> list[str]:
+    """Files of the new version that are rendered otherwise by ourselves than by Copier (ADR 0007)."""
+    try:
+        found = render(standard, tag, answers)
+    except UserError:
+        return []  # no render at all: both updates say so
+    with tempfile.TemporaryDirectory(prefix='trueup-') as name:
+        render_new(standard, tag, answers, Path(name) / FOLDER, ask=False)
+        wanted = read_tree(Path(name) / FOLDER)
+    return sorted(path for path in {*found, *wanted} if found.get(path) != wanted.get(path))
 
 
 def _by_trueup(service: Path, to: str) -> Iterator[str]:
