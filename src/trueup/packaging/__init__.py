@@ -5,7 +5,7 @@ A new source is one module with a `read(repo, earlier)` (see `_model.Reader`) an
 
 from __future__ import annotations
 
-from trueup.packaging import conda, old_poetry, pep621, pipfile, requirements, setup_cfg, setup_py
+from trueup.packaging import conda, old_poetry, pep621, pipfile, requirements, setup_cfg, setup_py, tox
 from trueup.packaging._model import Reader
 
 SOURCES: tuple[Reader, ...] = (
@@ -16,4 +16,5 @@ SOURCES: tuple[Reader, ...] = (
     pipfile.read,
     requirements.read,
     conda.read,
+    tox.read,
 )
