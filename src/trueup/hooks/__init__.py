@@ -11,6 +11,7 @@ IDS = (
     'black',
     'flake8',
     'isort',
+    'nbstripout',
     'poetry-check',
     'pylint',
     'pytest',
