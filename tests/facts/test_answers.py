@@ -28,6 +28,7 @@ NAMES = (
     'python_min',
     'port',
     'packaging',
+    'lint_tools',
     'service_root',
 )
 ANYTHING = st.text(max_size=80) | st.integers() | st.booleans() | st.none() | st.lists(st.text(max_size=30)).map(tuple)
@@ -76,6 +77,7 @@ def test_a_whole_service() -> None:
         'python_min': '3.9',
         'port': 5000,
         'packaging': 'poetry',
+        'lint_tools': 'standard',
         'service_root': '.',
         'package_index_url': 'https://nexus.example.com/simple',
     }
@@ -94,6 +96,7 @@ def test_nothing_known() -> None:
         'python_min': '3.11',
         'port': 8000,
         'packaging': 'poetry',
+        'lint_tools': 'standard',
         'service_root': '.',
     }
 
@@ -119,7 +122,7 @@ def test_service_names(text: str, expected: str) -> None:
     [
         ({'Dockerfile': 'EXPOSE 80\n'}, 'port', 8000),
         ({'app.py': 'x = unicode(1)\n'}, 'python_min', '3.11'),
-        ({'uv.lock': ''}, 'packaging', 'keep'),
+        ({'uv.lock': ''}, 'packaging', 'uv'),
         ({'Pipfile': ''}, 'packaging', 'poetry'),
         ({'My Package/__init__.py': ''}, 'package_path', '.'),
         ({'MyPackage/__init__.py': ''}, 'package_name', 'mypackage'),

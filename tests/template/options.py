@@ -28,6 +28,7 @@ OPTIONS: dict[str, dict[str, object]] = {
     'quality, uv': {'scope': 'quality', 'packaging': 'uv'},
     'ruff': {'lint_tools': 'ruff'},
     'quality, ruff in hooks of the team': {'scope': 'quality', 'lint_tools': 'ruff', 'ruff_hooks': False},
+    'quality, ruff beside black': {'scope': 'quality', 'lint_tools': 'ruff', 'ruff_format': False},
     'uv and ruff': {'packaging': 'uv', 'lint_tools': 'ruff', 'ruff_version': '0.15.2'},
     'old Python': {'scope': 'quality', 'python_min': '3.8'},
     'no package': {'is_package': False},

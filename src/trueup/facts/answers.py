@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from keyword import iskeyword
 
@@ -14,17 +14,20 @@ from trueup.model import Evidence, Fact
 NAME = re.compile(r'[a-z]([a-z0-9-]{0,48}[a-z0-9])?')
 MODULE = re.compile(r'[a-z_][a-z0-9_]{0,49}')
 FOLDER = re.compile(r'[.]|[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*')
+VERSION = re.compile(r'[0-9]+([.][0-9]+){1,2}')
 MINOR = re.compile(r'3\.[0-9]{1,2}')
 MAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_~-]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
 CONTROL = re.compile(r'[\x00-\x1f\x7f-\x9f\ud800-\udfff]')
 INDEX = re.compile(r'https?://[^\s"?#@]+')
-KEPT_PACKAGERS = frozenset({'uv', 'hatch', 'pdm', 'flit', 'maturin'})
+KEPT_PACKAGERS = frozenset({'hatch', 'pdm', 'flit', 'maturin'})
 LONGEST_DESCRIPTION = 200
 DEFAULT_DESCRIPTION = 'A machine learning service'
 DEFAULT_AUTHOR = 'The service team'
 DEFAULT_PYTHON = '3.11'
 DEFAULT_PORT = 8000
 GUESS = 0.2
+LINTER = 0.5
+"""How sure it must be that a team checks its code with ruff."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ def infer_answers(facts: Sequence[Fact], *, service_name_hint: str) -> tuple[Ans
         _python_min(known),
         _port(known),
         _packaging(known),
+        *_lint_tools(known),
         _folder('service_root', known),
         *_package_index(facts),
     )
@@ -145,7 +149,25 @@ def _packaging(known: Mapping[str, Fact]) -> Answer:
     """Packagers of the same rank as Poetry are the team's choice and stay; everything else is converted."""
     fact = known.get('packaging', Fact('packaging', 'none', confidence=GUESS))
     kept = isinstance(fact.value, str) and fact.value in KEPT_PACKAGERS
-    return Answer('packaging', 'keep' if kept else 'poetry', fact.evidence, fact.confidence)
+    value = 'uv' if fact.value == 'uv' else 'keep' if kept else 'poetry'
+    return Answer('packaging', value, fact.evidence, fact.confidence)
+
+
+def _lint_tools(known: Mapping[str, Fact]) -> Iterator[Answer]:
+    """A team's ruff stays: its version, its own hooks, and the tool that formats are asked for only there."""
+    fact = known.get('linter')
+    if fact is None or fact.confidence < LINTER:
+        yield Answer('lint_tools', 'standard')
+        return
+    yield Answer('lint_tools', 'ruff', fact.evidence, fact.confidence)
+    version = known.get('ruff_version')
+    if version and VERSION.fullmatch(str(version.value)):
+        yield Answer('ruff_version', str(version.value), version.evidence)
+    if 'ruff_hooks' in known:
+        yield Answer('ruff_hooks', False, known['ruff_hooks'].evidence)
+    formatter = known.get('formatter')
+    if formatter and formatter.value == 'black':
+        yield Answer('ruff_format', False, formatter.evidence)
 
 
 def _package_index(facts: Sequence[Fact]) -> tuple[Answer, ...]:
