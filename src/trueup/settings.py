@@ -35,6 +35,7 @@ class Settings:
     ignore: tuple[str, ...] = ()
     staged: bool = False
     trust: bool = False
+    constraints: str = ''
 
 
 @dataclass(frozen=True, slots=True)

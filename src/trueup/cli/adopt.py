@@ -33,6 +33,12 @@ from trueup.lifecycle.adopt import adopt, resume
     show_default=True,
     help='Format all code in a commit of its own.',
 )
+@click.option(
+    '--constraints',
+    default='',
+    metavar='FILE',
+    help='Versions that run today, as `pip freeze` prints them in the image: the first lock starts from them.',
+)
 @click.option('--continue', 'resumed', is_flag=True, help='End an adoption whose open decisions have been made.')
 def command(path: Path, output: str, resumed: bool, **options: object) -> int:
     """Bring the service at PATH under the standard, on a branch; your checkout stays as it is.

@@ -19,8 +19,22 @@ from trueup.lifecycle.migrating import commit_steps
 from trueup.lifecycle.preview import report_of
 from trueup.lifecycle.run import Run
 from trueup.lifecycle.service import ANSWERS_FILE, open_service, require_clean, require_safe, require_writable
+from trueup.lifecycle.starting import read_constraints
 from trueup.lifecycle.workspace import Workspace, write_file
-from trueup.model import Action, Change, Changed, Clean, Conflict, Conflicted, Debt, Decision, Drifted, Outcome, Owner, Plan
+from trueup.model import (
+    Action,
+    Change,
+    Changed,
+    Clean,
+    Conflict,
+    Conflicted,
+    Debt,
+    Decision,
+    Drifted,
+    Outcome,
+    Owner,
+    Plan,
+)
 from trueup.plan import joined
 from trueup.repo import read_file, repo_from_commit
 
@@ -39,6 +53,8 @@ def adopt(path: Path, run: Run, ask: Ask | None = None) -> Outcome:
     repo = repo_from_commit(service.top, head, service.prefix)
     if ANSWERS_FILE in repo:
         return _already(path, run)
+    if run.settings.constraints:
+        read_constraints(run.settings.constraints)
     run.say('reading the service')
     adoption = prepare(service, repo, run, ask)
     report = replace(report_of(service, adoption, 'adopt'), findings=())

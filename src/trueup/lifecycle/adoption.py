@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from pathlib import Path
 
 from trueup.errors import Refusal
 from trueup.facts import read_facts
@@ -54,6 +55,8 @@ class Adoption:
     files: Plan
     waivers: tuple[Waiver, ...]
     notes: tuple[str, ...]
+    home: Path = Path()
+    """The service's folder in the user's own checkout, where its environment lies."""
 
     @property
     def plan(self) -> Plan:
@@ -105,7 +108,10 @@ def prepare(service: Service, repo: Repo, run: Run, ask: Ask | None = None) -> A
     notes = (*replies.notes, *(conversion.notes if conversion else ()), *left_notes(moved, service.prefix))
     redundant = tuple(service.prefix + path for path in conversion.absorbed) if conversion else ()
     sources = conversion.sources if conversion else ()
-    return Adoption(standard, tag, answers, facts, packaging, redundant, sources, moved.done, files, waivers, notes)
+    done = moved.done
+    return Adoption(
+        standard, tag, answers, facts, packaging, redundant, sources, done, files, waivers, notes, service.root
+    )
 
 
 def _convert(repo: Repo, answers: Mapping[str, object]) -> Conversion | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -11,6 +10,7 @@ from packaging.utils import canonicalize_name
 
 from trueup.lifecycle.adoption import Adoption
 from trueup.lifecycle.run import Run
+from trueup.lifecycle.starting import starting_versions
 from trueup.lifecycle.workspace import Workspace, write_file
 from trueup.merge.retired import remove_key
 from trueup.model import Action, Change, Conflict, Decision, File, Owner, Plan
@@ -23,8 +23,8 @@ from trueup.text.keys import parse_key
 LOCK = 'poetry.lock'
 LOCK_SECONDS = 900.0
 PINS = 'trueup-pins'
-PIN = re.compile(r'(?P<name>[A-Za-z0-9][\w.-]*)\s*(?:\[[^]]*\])?\s*==\s*(?P<version>[\w.!+]+)\s*(?:\\|#|--hash|$)')
-"""An exact version without a marker (one for some platforms only is no version of the service)."""
+TRIES = 4
+"""How often versions that do not fit together are left out before the lock starts from none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,9 @@ def lock_service(space: Workspace, adoption: Adoption, run: Run) -> Locked:
     if not is_locked(adoption.answers):
         return Locked()
     index_url = str(adoption.answers.get('package_index_url') or '')
-    locked = relock(space, index_url, run, pins=_pins(space, adoption))
+    start = starting_versions(space, adoption, run)
+    locked = relock(space, index_url, run, pins=start.pins)
+    locked = replace(locked, notes=(*start.notes, *locked.notes))
     named = {f'{space.prefix}{fact.value}' for fact in adoption.facts if fact.name == 'requirements_named'}
     named &= set(adoption.redundant)
     main = tuple(path for path in sorted(named) if _is_main(adoption, path, space.prefix))
@@ -119,34 +121,32 @@ def relock(space: Workspace, index_url: str, run: Run, *, pins: tuple[str, ...] 
 
 
 def _start_from(space: Workspace, pins: tuple[str, ...], index_url: str) -> tuple[str, ...]:
-    """Lock once with the pins as a group of their own: what Poetry locks next keeps these versions where it can."""
+    """Lock once with the pins as a group of their own: what Poetry locks next keeps these versions where it can.
+
+    Pins that fit nothing are left out, the ones that Poetry names first.
+    """
     path = space.service / 'pyproject.toml'
     file = read_file(path)
     assert file is not None
     document = tomlkit.parse(file.data.decode('utf-8-sig'))
-    document.setdefault('dependency-groups', tomlkit.table()).update({PINS: list(pins)})
-    try:
-        write_file(path, File(tomlkit.dumps(document).encode(), file.mode))
-        result = lock(space.service, index_url=index_url or None, timeout=LOCK_SECONDS)
-    finally:
-        write_file(path, file)
-    if result.ok:
-        return (f'the lock starts from the {len(pins)} pins of the requirements files',)
-    write_file(space.service / LOCK, None)
-    return (f'the pins of the requirements files do not fit together ({result.reason}): locked without them',)
-
-
-def _pins(space: Workspace, adoption: Adoption) -> tuple[str, ...]:
-    """Exact versions that the old requirements files name, but for those that a person must decide about."""
-    undecided = {part for item in adoption.packaging.conflicts for part in item.key}
-    found: dict[str, str] = {}
-    for source in adoption.sources:
-        text = decode((space.service / source.path).read_bytes()) if source.path.endswith('.txt') else None
-        for line in text.text.splitlines() if text else ():
-            pin = PIN.match(line)
-            if pin and f'[name={canonicalize_name(pin["name"])}]' not in undecided:
-                found.setdefault(canonicalize_name(pin['name']), f'{pin["name"]}=={pin["version"]}')
-    return tuple(found[name] for name in sorted(found))
+    left: list[str] = []
+    for _ in range(TRIES):
+        document.setdefault('dependency-groups', tomlkit.table()).update({PINS: list(pins)})
+        try:
+            write_file(path, File(tomlkit.dumps(document).encode(), file.mode))
+            result = lock(space.service, index_url=index_url or None, timeout=LOCK_SECONDS)
+        finally:
+            write_file(path, file)
+        if result.ok:
+            return (f'not kept, because they do not fit together: {", ".join(left)}',) if left else ()
+        write_file(space.service / LOCK, None)
+        named = {canonicalize_name(name.partition('[')[0]) for name in result.packages}
+        out = tuple(pin for pin in pins if canonicalize_name(pin.partition('==')[0]) in named)
+        pins = tuple(pin for pin in pins if pin not in out)
+        left += out
+        if not out or not pins:
+            break
+    return (f'these versions do not fit together ({result.reason}): locked without them',)
 
 
 def _export(space: Workspace, locked: Change, path: str) -> Change:

@@ -10,7 +10,9 @@ from trueup.packaging._model import normalise
 
 SCP = re.compile(r'(?:(?P<user>[\w.-]+)@)?(?P<host>[\w.-]+\.[\w-]+|[\w.-]+(?=:)):(?!//|\d+/)(?P<path>[^\s]+)\Z')
 MASK = '***'
-SECRET_QUERY = re.compile(r'(?P<key>[?&][^=&\s]*(?:token|key|password|secret|auth|sig)[^=&\s]*=)(?!\*\*\*)[^&#\s"\']+', re.I)
+SECRET_QUERY = re.compile(
+    r'(?P<key>[?&][^=&\s]*(?:token|key|password|secret|auth|sig)[^=&\s]*=)(?!\*\*\*)[^&#\s"\']+', re.I
+)
 """A query parameter whose name says that its value is a secret."""
 
 

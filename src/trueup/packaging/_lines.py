@@ -27,7 +27,18 @@ COMPILED = re.compile(
     re.M,
 )
 COMMAND = re.compile(r'#\s+(?:pip-compile|uv pip compile|python -m piptools compile)\s+(.*)')
-TAKES_VALUE = {'-o', '--output-file', '-c', '--constraint', '--extra', '--python-version', '--resolver', '-i', '-f', '-p'}
+TAKES_VALUE = {
+    '-o',
+    '--output-file',
+    '-c',
+    '--constraint',
+    '--extra',
+    '--python-version',
+    '--resolver',
+    '-i',
+    '-f',
+    '-p',
+}
 """Options of the two compilers whose value is the next word."""
 
 

@@ -135,7 +135,9 @@ class _Reader:
             where = self._where((section, key))
             if section == 'scripts':
                 self.scripts = True
-                self._note(where, f'script {key} = {mask(str(value))}', 'a command line is no entry point; see Makefile')
+                self._note(
+                    where, f'script {key} = {mask(str(value))}', 'a command line is no entry point; see Makefile'
+                )
             else:
                 self._note(where, f'{key} = {value}', 'an option of Pipenv alone')
 
