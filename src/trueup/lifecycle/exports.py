@@ -7,7 +7,7 @@ from trueup.lifecycle.service import Service
 from trueup.model import Change, File
 from trueup.packaging.export import export_requirements, in_step, is_exported
 from trueup.repo import Repo
-from trueup.text.encoding import decode, encode
+from trueup.text.encoding import decode
 
 
 def exported_changes(service: Service, repo: Repo) -> tuple[Change, ...]:
@@ -36,6 +36,6 @@ def held_exports(service: Service, repo: Repo) -> tuple[Change, ...]:
         before = repo.file(path.removeprefix(service.prefix))
         text = decode(before.data) if before else None
         if text is not None and not is_exported(text.text):
-            after = File(encode(export_requirements(lock, pyproject, keep=text.text), text))
+            after = File(export_requirements(lock, pyproject, keep=text.text).encode())
             found.append(Change(path, before, after))
     return tuple(found)

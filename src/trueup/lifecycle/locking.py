@@ -9,6 +9,7 @@ import tomlkit
 from packaging.utils import canonicalize_name
 
 from trueup.lifecycle.adoption import Adoption
+from trueup.lifecycle.pythons import may_narrow, narrow, narrowed
 from trueup.lifecycle.run import Run
 from trueup.lifecycle.starting import starting_versions
 from trueup.lifecycle.workspace import Workspace, write_file
@@ -37,6 +38,9 @@ class Locked:
     notes: tuple[str, ...] = ()
     held: tuple[str, ...] = ()
     """Requirements files that are exported only when nothing is open any more."""
+    python: str = ''
+    """The Pythons that packages need, where that is all that is in the way."""
+    decisions: tuple[Decision, ...] = ()
 
     def write(self, space: Workspace) -> None:
         """Put lock and exports in place, even where ignore rules would hide the lock."""
@@ -52,16 +56,16 @@ class Locked:
     def plan(self, space: Workspace) -> Plan:
         """What these steps do, for the report: read before they are carried out."""
         changes = tuple(change for change in (*self.changes, *self.removals(space)) if change.before != change.after)
-        return Plan(changes, tuple(_decision(change) for change in changes), (), self.notes)
+        files = (change for change in changes if not change.path.endswith('pyproject.toml'))
+        return Plan(changes, (*map(_decision, files), *self.decisions), (), self.notes)
 
 
 def lock_service(space: Workspace, adoption: Adoption, run: Run) -> Locked:
     """Lock what is written in the workspace; while anything is open the old files stay, and a person decides."""
     if not is_locked(adoption.answers):
         return Locked()
-    index_url = str(adoption.answers.get('package_index_url') or '')
     start = starting_versions(space, adoption, run)
-    locked = relock(space, index_url, run, pins=start.pins)
+    locked = _fitting(space, adoption, run, start.pins)
     locked = replace(locked, notes=(*start.notes, *locked.notes))
     named = {f'{space.prefix}{fact.value}' for fact in adoption.facts if fact.name == 'requirements_named'}
     named &= set(adoption.redundant)
@@ -72,13 +76,16 @@ def lock_service(space: Workspace, adoption: Adoption, run: Run) -> Locked:
     exports = tuple(_export(space, locked.changes[0], path) for path in main)
     removed = tuple(path for path in adoption.redundant if path not in named)
     notes = (
-        *(f'{path} stays because other files name it; from now on it is exported from the lock' for path in main),
+        *(
+            f'{path} stays because other files name it; from now on it is exported from the lock{_recoded(space, path)}'
+            for path in main
+        ),
         *(
             f'{path} stays because other files name it; trueup does not keep it in step'
             for path in sorted(named - set(main))
         ),
     )
-    return Locked(locked.changes + exports, removed, (), (*locked.notes, *notes))
+    return replace(locked, changes=locked.changes + exports, removed=removed, notes=(*locked.notes, *notes))
 
 
 def _removal(space: Workspace, target: str) -> Change:
@@ -92,6 +99,29 @@ def _removal(space: Workspace, target: str) -> Change:
     if before is None or found is None or text is None:
         return Change(path, before, before)
     return Change(path, before, File(encode(text, found), before.mode) if text.strip() else None)
+
+
+def _fitting(space: Workspace, adoption: Adoption, run: Run, pins: tuple[str, ...]) -> Locked:
+    """The lock; a range of Pythons that no file of the team states is narrowed to what its packages allow."""
+    index_url = str(adoption.answers.get('package_index_url') or '')
+    first = locked = relock(space, index_url, run, pins=pins)
+    path = space.service / 'pyproject.toml'
+    before, needed = read_file(path), first.python
+    for _ in range(TRIES):
+        if not locked.python or not may_narrow(adoption) or not narrow(path, locked.python):
+            break
+        needed = locked.python
+        locked = relock(space, index_url, run, pins=pins)
+    after = read_file(path)
+    if locked.open:
+        write_file(path, before)
+        return first
+    if before == after:
+        return locked
+    name = f'{space.prefix}pyproject.toml'
+    planned = next((change.before for change in adoption.plan.changes if change.path == name), before)
+    told = narrowed(name, before, after, f'{first.open[0].reason.partition(": ")[2]}' if first.open else needed)
+    return replace(locked, changes=(*locked.changes, Change(name, planned, after)), decisions=(told,))
 
 
 def is_locked(answers: Mapping[str, object]) -> bool:
@@ -114,7 +144,7 @@ def relock(space: Workspace, index_url: str, run: Run, *, pins: tuple[str, ...] 
     if not result.ok:
         why = f'the dependencies could not be locked: {result.reason}{f" ({result.hint})" if result.hint else ""}'
         conflict = Conflict(path, (), None, None, None, why)
-        return Locked(open=(conflict,))
+        return Locked(open=(conflict,), python=result.python)
     if after is not None and before is not None and after.data == before.data:
         return Locked((Change(path, before, before),))
     return Locked((Change(path, before, after),), notes=notes)
@@ -157,6 +187,15 @@ def _export(space: Workspace, locked: Change, path: str) -> Change:
     assert pyproject is not None and lock_text is not None
     text = export_requirements(lock_text.text, pyproject.text, keep=keep.text if keep else '')
     return Change(path, before, File(text.encode()))
+
+
+def _recoded(space: Workspace, path: str) -> str:
+    """What to add where the old file was not UTF-8, which the new one is."""
+    file = read_file(space.root / path)
+    found = decode(file.data) if file else None
+    if file is not None and (found is None or found.encoding != 'utf-8'):
+        return f', in UTF-8 (it was {found.encoding.upper() if found else "no Unicode text with a mark"})'
+    return ''
 
 
 def _is_main(adoption: Adoption, path: str, prefix: str) -> bool:

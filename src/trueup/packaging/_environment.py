@@ -14,6 +14,7 @@ from trueup.packaging._toml import quote
 from trueup.repo import Repo
 
 LEFT = 'pyproject.toml is what is installed from now on'
+OLDEST = 'the Python of the environment, as the oldest one'
 RUNNERS = re.compile(
     r'((.*/)?((.*\.)?(dockerfile|containerfile)([.-][\w.-]+)?|makefile|jenkinsfile[^/]*|procfile|justfile|tox\.ini'
     r'|[^/]+\.(sh|bat|ps1)|(docker-)?compose[^/]*\.ya?ml|cloudbuild[^/]*\.ya?ml|mlproject)'
@@ -47,5 +48,5 @@ def environment_python(version: str, before: str, where: Evidence) -> Field | No
     if not specifier:
         return None
     specifier = specifier if exact else text
-    reason = 'the Python of the environment, as the oldest one' if exact else 'the range of the environment'
+    reason = OLDEST if exact else 'the range of the environment'
     return Field(('requires-python',), quote(specifier), before, where, reason=reason)

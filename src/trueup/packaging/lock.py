@@ -31,6 +31,8 @@ class LockResult:
     packages: tuple[str, ...] = ()
     hint: str = ''
     output: str = ''
+    python: str = ''
+    """The range of Pythons that the packages in the way need, if that is what is in the way."""
 
 
 def lock(folder: Path, *, index_url: str | None, timeout: float) -> LockResult:
@@ -68,9 +70,8 @@ def explain(output: str) -> LockResult:
         packages = tuple(dict.fromkeys(match['name'] for match in pythons))
         needs = f'{pythons[0]["name"]} needs Python {pythons[0]["python"]}'
         hint = f'set requires-python within {pythons[0]["python"]}, or lift {", ".join(packages)}'
-        return LockResult(
-            False, f'the service allows Pythons that its packages do not: {needs}', packages, hint, output
-        )
+        reason = f'the service allows Pythons that its packages do not: {needs}'
+        return LockResult(False, reason, packages, hint, output, pythons[0]['python'])
     missing = re.search(r'depends on (?P<name>[\w.-]+) \((?P<version>[^)]*)\) which doesn\'t match any versions', text)
     if missing:
         reason = f'no index has {missing["name"]} {missing["version"]}'
