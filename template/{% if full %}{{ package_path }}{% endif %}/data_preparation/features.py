@@ -19,7 +19,7 @@ class Customer(BaseModel):
     support_calls: Annotated[int, Field(ge=0, le=10_000)]
 
 
-DTYPES = {int: 'int64', float: 'float64'}
+DTYPES: dict[object, str] = {int: 'int64', float: 'float64'}
 
 
 def features() -> tuple[Feature, ...]:
