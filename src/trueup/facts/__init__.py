@@ -28,6 +28,7 @@ from trueup.facts import (
     requirement_mentions,
     test_suite,
     tools,
+    undeclared,
     version,
 )
 from trueup.facts._requirements import mask
@@ -59,6 +60,7 @@ READERS: dict[str, Reader] = {
     'requirement_mentions': requirement_mentions.read,
     'test_suite': test_suite.read,
     'tools': tools.read,
+    'undeclared': undeclared.read,
     'version': version.read,
 }
 """Every kind of fact, by the name of its module, sorted."""

@@ -17,6 +17,7 @@ from trueup.lifecycle.migrating import Done, Wish, left_notes, migrate, over, ov
 from trueup.lifecycle.run import Run
 from trueup.lifecycle.service import Service, work_tree
 from trueup.lifecycle.stale import with_old_values
+from trueup.lifecycle.undeclared import undeclared
 from trueup.model import Action, Change, Decision, Fact, File, Owner, Plan, Tree
 from trueup.packaging._model import Conversion, Source
 from trueup.packaging.convert import convert
@@ -105,7 +106,14 @@ def prepare(service: Service, repo: Repo, run: Run, ask: Ask | None = None) -> A
     files = _with_pyproject(files, service, converted, lambda text: write_open(text, _open(packaging, service.prefix)))
     files = over(moved.plan, files)
     files, waivers = _waive_shadows(files, service, converted, waivers, (answers, run))
-    notes = (*replies.notes, *(conversion.notes if conversion else ()), *left_notes(moved, service.prefix))
+    missing = undeclared(facts, service.prefix)
+    files = replace(files, decisions=files.decisions + missing.decisions)
+    notes = (
+        *replies.notes,
+        *(conversion.notes if conversion else ()),
+        *left_notes(moved, service.prefix),
+        *missing.notes,
+    )
     redundant = tuple(service.prefix + path for path in conversion.absorbed) if conversion else ()
     sources = conversion.sources if conversion else ()
     done = moved.done
