@@ -1,0 +1,2 @@
+def score(row):
+	return sum(row.values())

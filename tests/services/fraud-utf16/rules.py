@@ -1,0 +1,2 @@
+LIMIT = 5000
+WATCHED = {'XX', 'YY'}

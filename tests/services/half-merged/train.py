@@ -1,0 +1,6 @@
+def train():
+@@ours
+    return 1
+@@middle
+    return 2
+@@theirs

@@ -1,0 +1,5 @@
+import packaging
+
+
+def answer():
+    return packaging.__name__

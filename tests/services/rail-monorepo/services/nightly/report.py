@@ -1,0 +1,8 @@
+import sys
+
+
+def main():
+    sys.stdout.write('nothing late\n')
+
+
+main()

@@ -1,0 +1,1 @@
+from pricer.price import price

@@ -1,0 +1,5 @@
+from reco.settings import TOP_N
+
+
+def test_top_n():
+    assert TOP_N == 5
