@@ -16,7 +16,8 @@ from trueup.lint.baseline import BASELINE_FILE, Baseline
 from trueup.lint.files import line_reader
 from trueup.lint.judge import BLIND_NOTE
 from trueup.lint.model import Failure, LintResult, Message
-from trueup.lint.run import TOOLS, LintOptions, lint
+from trueup.lint.run import LintOptions, lint
+from trueup.lint.team import TOOLS
 from trueup.lint.shrink import shrink_baseline
 
 CLEAN = '"""A module without faults."""\n\nANSWER = 42\n'

@@ -12,9 +12,10 @@ from trueup.cli._progress import progress
 from trueup.lint import replay
 from trueup.lint.files import changed_files, root_for
 from trueup.lint.format import format_files
-from trueup.lint.run import TOOLS, LintOptions, lint_run
+from trueup.lint.run import LintOptions, lint_run
 from trueup.lint.say import exit_code, offer
-from trueup.lint.tools import FORMATTERS
+from trueup.lint.team import TOOLS, tools_of
+from trueup.lint.tools import CHECKERS, FORMATTERS
 from trueup.lint.writers import WRITERS, write_statistics
 
 
@@ -33,7 +34,7 @@ class Given(TypedDict):
 
 @click.command()
 @click.argument('files', nargs=-1, type=click.Path())
-@click.option('--only', 'tools', multiple=True, type=click.Choice(TOOLS), help='Run this tool only (repeatable).')
+@click.option('--only', 'tools', multiple=True, type=click.Choice(tuple(CHECKERS)), help='Run this tool only (repeatable).')
 @click.option('--fix', is_flag=True, help='Let isort and black mend what they can first.')
 @click.option(
     '--changed', is_flag=False, flag_value='HEAD', metavar='[REF]', help='Only files that differ from REF (HEAD).'
@@ -54,7 +55,7 @@ def command(files: tuple[str, ...], **given: Unpack[Given]) -> None:
     names = [str(here / name) for name in files]
     root = root_for(here, names)
     chosen = changed_files(root, given['changed'], names) if given['changed'] else (names or None)
-    tools = given['tools'] or TOOLS
+    tools = given['tools'] or tools_of(root)
     if given['fix']:
         _mend(root, chosen, tools)
     with progress(tools) as told:
@@ -71,7 +72,7 @@ def command(files: tuple[str, ...], **given: Unpack[Given]) -> None:
     err = ''.join(f'note: {note}\n' for note in run.result.notes)
     click.echo(out, nl=False)
     click.echo(err, nl=False, err=True)
-    if not (given['fix'] or given['changed'] or given['no_cache']):
+    if not (given['fix'] or given['changed'] or given['no_cache']) and set(tools) <= set(TOOLS):
         offer(run, moment, out=out, err=err)
     click.get_current_context().exit(exit_code(run.result))
 

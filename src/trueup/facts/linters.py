@@ -61,8 +61,12 @@ def _formatter(view: View, hooks: dict[str, Evidence], evidence: Evidence) -> Fa
     for tool, word in (('ruff', 'format'), ('black', 'black')):
         if word in runs:
             return Fact('formatter', tool, (runs[word],), 0.95)
-    if view.pyproject.get('tool', 'ruff', 'format') is None and view.pyproject.get('tool', 'black') is not None:
-        return Fact('formatter', 'black', (at('pyproject.toml', view.pyproject.line('tool', 'black')),), 0.95)
+    if view.pyproject.get('tool', 'ruff', 'format') is None:
+        if view.pyproject.get('tool', 'black') is not None:
+            return Fact('formatter', 'black', (at('pyproject.toml', view.pyproject.line('tool', 'black')),), 0.95)
+        declared = next((item for item in declared_dependencies(view) if item.name == 'black'), None)
+        if declared:
+            return Fact('formatter', 'black', (at(declared.path, declared.line),), 0.8, 'installed, not configured')
     return Fact('formatter', 'ruff', (evidence,), 0.7)
 
 

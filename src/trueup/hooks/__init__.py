@@ -15,9 +15,12 @@ IDS = (
     'poetry-check',
     'pylint',
     'pytest',
+    'ruff-check',
+    'ruff-format',
     'trueup-check',
     'trueup-format',
     'trueup-lint',
+    'uv-check',
 )
 
 

@@ -11,6 +11,7 @@ from trueup.hooks._arguments import parse
 from trueup.lint import replay
 from trueup.lint.format import format_files
 from trueup.lint.line import line_of
+from trueup.lint.team import formatters_of
 
 SYNTAX_HINT = (
     'hint: leave a Python 2 file or a template out with `exclude:` in .pre-commit-config.yaml '
@@ -26,7 +27,7 @@ def run_formatters(argv: Sequence[str], *, tools: tuple[str, ...]) -> int:
         given.files or None,
         check=given.check,
         all_files=not given.baseline,
-        tools=tools,
+        tools=tools or formatters_of(Path.cwd()),
         inside=replay.is_alone(),
     )
     for message in result.broken:

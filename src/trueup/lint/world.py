@@ -14,7 +14,7 @@ from pathlib import Path
 
 CONFIGURATION = frozenset(
     '.isort.cfg pyproject.toml setup.cfg tox.ini .editorconfig .flake8 pylintrc pylintrc.toml .pylintrc .pylintrc.toml '
-    '.gitignore'.split()
+    '.gitignore ruff.toml .ruff.toml'.split()
 )
 MODULES = ('.py', '.pyi', '.so', '.pyd', '.pth')
 SKIPPED = frozenset(('__pycache__', 'node_modules'))

@@ -34,13 +34,14 @@ def differences(lock: str, pyproject: str) -> tuple[str, ...]:
         return ('the lock does not know the project',) if table else ()
     found = list(_python(locked, table))
     metadata = _table(own, 'metadata')
-    extras = [item for items in _table(table, 'optional-dependencies').values() for item in items]
-    found += _compared('', [*table.get('dependencies', []), *extras], metadata.get('requires-dist', []))
+    extras = [item for items in _table(table, 'optional-dependencies').values() for item in _list(items)]
+    found += _compared('', [*_list(table.get('dependencies')), *extras], metadata.get('requires-dist', []))
     groups = dict(_table(project, 'dependency-groups'))
-    development = _table(_table(project, 'tool'), 'uv').get('dev-dependencies', [])
+    development = _list(_table(_table(project, 'tool'), 'uv').get('dev-dependencies'))
     if development and 'dev' not in groups:
         groups['dev'] = development
-    for name, items in groups.items():
+    for name, group in groups.items():
+        items = _list(group)
         if all(isinstance(item, str) for item in items):
             found += _compared(f'group {name}: ', items, _table(metadata, 'requires-dev').get(name, []))
     return tuple(found)
@@ -114,6 +115,10 @@ def _normal(name: str, specifier: str, extras: Iterable[str]) -> Need:
     except InvalidSpecifier:
         version = specifier
     return canonicalize_name(name), version, tuple(sorted(canonicalize_name(extra) for extra in extras))
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
 
 
 def _table(document: Mapping[str, object], key: str) -> dict[str, object]:
