@@ -69,6 +69,17 @@ class Lines:
 
 def read_lines(repo: Repo, path: str) -> Lines | None:
     """The logical lines of a file, None if it is absent, a link or no text."""
+    found = _decoded(repo, path)
+    return _cut(found[0], path, found[1]) if found else None
+
+
+def read_text(repo: Repo, path: str) -> str | None:
+    """The text of a file in whatever encoding pip reads, None if it is absent, a link or no text."""
+    found = _decoded(repo, path)
+    return found[0] if found else None
+
+
+def _decoded(repo: Repo, path: str) -> tuple[str, str] | None:
     file = repo.file(path)
     if file is None or len(file.data) > LARGE or path not in repo or file.mode == '120000':
         return None
@@ -78,9 +89,7 @@ def read_lines(repo: Repo, path: str) -> Lines | None:
     except (UnicodeDecodeError, LookupError):
         encoding = 'latin-1'
         text = file.data.decode(encoding)
-    if '\0' in text:
-        return None
-    return _cut(text, path, encoding)
+    return None if '\0' in text else (text, encoding)
 
 
 def _encoding(data: bytes) -> str:

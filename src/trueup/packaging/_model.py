@@ -133,6 +133,11 @@ class Reader(Protocol):
     def __call__(self, repo: Repo, earlier: tuple[Reading, ...]) -> Reading | None: ...
 
 
+def of_line(where: Evidence, text: str) -> KeyPath:
+    """The key under which a line that stands in no document of keys is told."""
+    return (f'line {where.line}',) if where.line else (text.partition(' ')[0],)
+
+
 @dataclass(frozen=True, slots=True)
 class Conversion:
     """The new pyproject.toml (None if nothing is to be converted) and how it came about."""

@@ -10,7 +10,7 @@ from dataclasses import replace
 from trueup.model import Action, Conflict, Decision, Evidence, Level, Owner
 from trueup.packaging._address import clean, credential_note, index_name, is_public_index, mask
 from trueup.packaging._lines import Line, Lines, read_lines
-from trueup.packaging._model import Dependency, Gathered, Index, Reading, Source
+from trueup.packaging._model import Dependency, Gathered, Index, Reading, Source, of_line
 from trueup.packaging._pep508 import Inexpressible, Parsed, parse_line
 from trueup.packaging._roles import Role
 from trueup.repo import Repo
@@ -197,7 +197,15 @@ class LineReader:
     def _drop(self, where: Evidence, before: str, reason: str) -> None:
         self.found.decisions.append(
             Decision(
-                where.path, (), Action.REMOVE, mask(before), None, Owner.TEAM, reason, str(where), level=Level.NOTED
+                where.path,
+                of_line(where, before),
+                Action.REMOVE,
+                mask(before),
+                None,
+                Owner.TEAM,
+                reason,
+                str(where),
+                level=Level.NOTED,
             )
         )
 

@@ -15,7 +15,7 @@ from trueup.model import Action, Conflict, Decision, Evidence, Level, Owner
 from trueup.packaging._address import mask
 from trueup.packaging._environment import LEFT, environment_python, users
 from trueup.packaging._lines import Line, Lines
-from trueup.packaging._model import Reading, Source, normalise
+from trueup.packaging._model import Reading, Source, normalise, of_line
 from trueup.packaging._requirements import LineReader
 from trueup.packaging._roles import GROUPS, Role
 from trueup.repo import Repo
@@ -147,7 +147,17 @@ class _Reader:
 
     def _drop(self, where: Evidence, before: str, reason: str) -> None:
         self.lines.found.decisions.append(
-            Decision(where.path, (), Action.REMOVE, before, None, Owner.TEAM, reason, str(where), level=Level.NOTED)
+            Decision(
+                where.path,
+                of_line(where, before),
+                Action.REMOVE,
+                before,
+                None,
+                Owner.TEAM,
+                reason,
+                str(where),
+                level=Level.NOTED,
+            )
         )
 
 

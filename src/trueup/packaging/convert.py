@@ -12,7 +12,8 @@ from trueup.model import Action, Decision, KeyPath, Owner
 from trueup.packaging import SOURCES
 from trueup.packaging._address import clean, credential_note, mask
 from trueup.packaging._adopt import hand_over, obstacle
-from trueup.packaging._gate import lost
+from trueup.packaging._gate import lost, unaccounted
+from trueup.packaging._lines import read_text
 from trueup.packaging._model import PYPROJECT, Answers, Conversion, Dependency, Field, Index, Reading, Source, normalise
 from trueup.packaging._reconcile import Reconciled, reconcile
 from trueup.packaging._rewrite import rewrite
@@ -47,7 +48,19 @@ def convert(repo: Repo, *, answers: Answers) -> Conversion:
     missing = lost(mask(text), new, conversion)
     if missing:
         held.notes.append(f'{PYPROJECT}: these words of the old file stand nowhere now: {" ".join(missing)}')
+    held.notes += _unaccounted(repo, conversion)
     return _conversion(conversion.pyproject, readings, held)
+
+
+def _unaccounted(repo: Repo, conversion: Conversion) -> list[str]:
+    """Lines that would vanish with a file that goes and that nobody told; locks and compiled files give way to a lock."""
+    roles = {source.path: source.role for source in conversion.sources}
+    found: list[str] = []
+    for path in conversion.absorbed:
+        lines = None if path.endswith(('.py', '.cfg')) or '::' in path else read_text(repo, path)
+        if lines is not None and roles.get(path) != 'exported':
+            found += unaccounted(path, lines, conversion.pyproject or '', conversion)
+    return found
 
 
 def _readings(repo: Repo) -> tuple[Reading, ...]:

@@ -16,7 +16,7 @@ from trueup.packaging._address import clean, credential_note, git_url, is_public
 from trueup.packaging._constraints import both
 from trueup.packaging._environment import LEFT, environment_python, users
 from trueup.packaging._local import project_name
-from trueup.packaging._model import Dependency, Gathered, Index, Reading, Source, normalise
+from trueup.packaging._model import Dependency, Gathered, Index, Reading, Source, normalise, of_line
 from trueup.packaging._toml import blocks, inner_remarks, literal, parse, quote, remarks
 from trueup.repo import Repo
 
@@ -219,7 +219,17 @@ class _Reader:
 
     def _drop(self, where: Evidence, before: str, reason: str) -> None:
         self.found.decisions.append(
-            Decision(FILE, (), Action.REMOVE, mask(before), None, Owner.TEAM, reason, str(where), level=Level.NOTED)
+            Decision(
+                FILE,
+                of_line(where, before),
+                Action.REMOVE,
+                mask(before),
+                None,
+                Owner.TEAM,
+                reason,
+                str(where),
+                level=Level.NOTED,
+            )
         )
 
 

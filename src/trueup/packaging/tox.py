@@ -13,7 +13,7 @@ from dataclasses import replace
 from trueup.model import Action, Decision, Evidence, Level, Owner
 from trueup.packaging._address import mask
 from trueup.packaging._lines import Line, Lines
-from trueup.packaging._model import Dependency, Reading
+from trueup.packaging._model import Dependency, Reading, of_line
 from trueup.packaging._requirements import LineReader
 from trueup.packaging._roles import Role
 from trueup.repo import Repo
@@ -76,7 +76,7 @@ class _Reader:
         return Reading(
             'tox',
             dependencies=(*found.dependencies, *self.copies),
-            decisions=found.decisions,
+            decisions=tuple(item for item in found.decisions if item.action is Action.KEEP),
             notes=tuple(note for note in found.notes if 'an option of pip alone' not in note),
         )
 
@@ -144,7 +144,17 @@ class _Reader:
 
     def _keep(self, where: Evidence, text: str, reason: str) -> None:
         self.lines.found.decisions.append(
-            Decision(FILE, (), Action.KEEP, mask(text), mask(text), Owner.TEAM, reason, str(where), level=Level.NOTED)
+            Decision(
+                FILE,
+                of_line(where, text),
+                Action.KEEP,
+                mask(text),
+                mask(text),
+                Owner.TEAM,
+                reason,
+                str(where),
+                level=Level.NOTED,
+            )
         )
 
     def _say(self, note: str) -> None:
