@@ -36,6 +36,8 @@ COPIED = 0.8
 """Share of a render's lines found in a file above which the file counts as copied by hand from that version."""
 TRIED = 12
 SHADOWS = 'CFG001'
+TEAMS = (SHADOWS, 'TOL001', 'TOL002')
+"""Rules about what a team had before: waived for a time from the adoption on."""
 EDITED_ONLY = ('.gitignore',)
 """Files of scope `quality` that are edited where they are and never brought: what sessions leave ignores itself."""
 WAIVED_FOR = timedelta(days=180)
@@ -105,7 +107,7 @@ def prepare(service: Service, repo: Repo, run: Run, ask: Ask | None = None) -> A
     files, waivers = _plan_files(service, converted, (standard, tag, answers, theirs), policies, run)
     files = _with_pyproject(files, service, converted, lambda text: write_open(text, _open(packaging, service.prefix)))
     files = over(moved.plan, files)
-    files, waivers = _waive_shadows(files, service, converted, waivers, (answers, run))
+    files, waivers = _waive_rules(files, service, converted, waivers, (answers, run))
     missing = undeclared(facts, service.prefix)
     files = replace(files, decisions=files.decisions + missing.decisions)
     notes = (
@@ -179,19 +181,23 @@ def _plan_files(
     return _with_pyproject(found, service, repo, lambda text: write_waivers(text, waivers)), waivers
 
 
-def _waive_shadows(
+def _waive_rules(
     files: Plan, service: Service, repo: Repo, waivers: tuple[Waiver, ...], told: tuple[Mapping[str, object], Run]
 ) -> tuple[Plan, tuple[Waiver, ...]]:
-    """Configuration of pytest or coverage in files of its own stays the team's, under a dated waiver of the rule."""
+    """A team's own linter and packager, and its files that shadow the standard's tables, stay under a dated waiver."""
     answers, run = told
     after = _overlay(repo, files, service.prefix)
-    shadows = [item for item in run_rules(after, Situation('keep')) if item.rule == SHADOWS]
-    if not shadows:
+    names = {'packaging': 'keep', 'scope': 'full', 'lint_tools': 'standard'}
+    situation = Situation(*(str(answers.get(name, value)) for name, value in names.items()))
+    reasons: dict[str, list[str]] = {}
+    for item in run_rules(after, situation):
+        if item.rule in TEAMS:
+            reasons.setdefault(item.rule, []).append(item.path if item.rule == SHADOWS else item.message)
+    if 'pyproject.toml' not in after or not reasons:
         return files, waivers
-    owner = str(answers.get('author_name') or 'the team')
-    reason = f'{", ".join(item.path for item in shadows)} in force before adoption'
-    waiver = Waiver(SHADOWS, reason, owner, run.today + WAIVED_FOR)
-    return _with_pyproject(files, service, repo, lambda text: write_waivers(text, [waiver])), (*waivers, waiver)
+    owner, last = str(answers.get('author_name') or 'the team'), run.today + WAIVED_FOR
+    found = [Waiver(rule, f'{", ".join(said)}: in force before adoption', owner, last) for rule, said in reasons.items()]
+    return _with_pyproject(files, service, repo, lambda text: write_waivers(text, found)), (*waivers, *found)
 
 
 def _is_extra(decision: Decision) -> bool:

@@ -169,5 +169,6 @@ def _waivers(repo: Repo) -> tuple[Waiver, ...]:
 
 
 def _rule_findings(service: Service, repo: Repo, recorded: Recorded) -> Iterator[Finding]:
-    situation = Situation(str(recorded.answers.get('packaging', 'keep')), str(recorded.answers.get('scope', 'full')))
+    wanted = {'packaging': 'keep', 'scope': 'full', 'lint_tools': 'standard'}
+    situation = Situation(*(str(recorded.answers.get(name, value)) for name, value in wanted.items()))
     return below(run_rules(repo, situation), service.prefix)

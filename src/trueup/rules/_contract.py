@@ -15,6 +15,7 @@ class Situation:
 
     packaging: str = 'poetry'
     scope: str = 'full'
+    lint_tools: str = 'standard'
 
 
 @dataclass(frozen=True, slots=True)
