@@ -91,6 +91,7 @@ def _with_url(repo: Repo, requirement: Requirement) -> Parsed:
             parsed, dependency=replace(parsed.dependency, name=requirement.name, extras=extras, marker=marker)
         )
     _refuse_vcs(url)
+    _refuse_wheel(url)
     cleaned = clean(url)
     return Parsed(Dependency(requirement.name, '', extras, marker, cleaned.url), secret=cleaned.secret)
 
@@ -107,6 +108,7 @@ def _direct(repo: Repo, body: str, editable: bool) -> Parsed:
 
 def _remote(url: str, editable: bool) -> Parsed:
     _refuse_vcs(url)
+    _refuse_wheel(url)
     if '$' in url.split('@')[-1]:
         raise Inexpressible('its address holds an environment variable, which Poetry does not fill in')
     cleaned = clean(url)
@@ -152,6 +154,24 @@ def _local(repo: Repo, target: str, editable: bool) -> Parsed:
 
 def _file_path(url: str) -> str:
     return unquote(re.sub(r'^file:(//)?', '', url))
+
+
+def wheel_problem(url: str) -> str:
+    """Why the file of an address is no wheel that Poetry takes, empty if there is nothing wrong."""
+    last = posixpath.basename(urlsplit(url).path)
+    if not last.endswith('.whl'):
+        return ''
+    try:
+        parse_wheel_filename(unquote(last))
+    except InvalidWheelFilename:
+        return f'{last} is not the name of a wheel (NAME-VERSION-PYTHON-ABI-PLATFORM.whl)'
+    return ''
+
+
+def _refuse_wheel(url: str) -> None:
+    problem = wheel_problem(url)
+    if problem:
+        raise Inexpressible(problem)
 
 
 def _refuse_vcs(url: str) -> None:

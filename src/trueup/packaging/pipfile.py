@@ -17,6 +17,7 @@ from trueup.packaging._constraints import both
 from trueup.packaging._environment import LEFT, environment_python, users
 from trueup.packaging._local import project_name
 from trueup.packaging._model import Dependency, Gathered, Index, Reading, Source, normalise, of_line
+from trueup.packaging._pep508 import wheel_problem
 from trueup.packaging._toml import blocks, inner_remarks, literal, parse, quote, remarks
 from trueup.repo import Repo
 
@@ -195,6 +196,8 @@ class _Reader:
             if kind in table:
                 return f'Poetry knows Git, not {kind}'
         place = str(table.get('path') or table.get('file') or '')
+        if wheel_problem(place):
+            return wheel_problem(place)
         if '$' in clean(str(table.get('git') or place)).url:
             return 'its address holds an environment variable, which Poetry does not fill in'
         if place and '://' not in place:
