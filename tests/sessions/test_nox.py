@@ -94,7 +94,16 @@ def test_list(service: Path) -> None:
     done = nox(service, '-l')
     assert done.code == 0
     lines = [line for line in done.output.splitlines() if line[:2] in {'* ', '- '}]
-    assert [line.split(' -> ')[0] for line in lines] == ['* lint', '- format', f'* tests-{THIS}', '* check']
+    assert [line.split(' -> ')[0] for line in lines] == [
+        '* lint',
+        '- format',
+        f'* tests-{THIS}',
+        '- typecheck',
+        '* check',
+        '- audit',
+        '- sbom',
+        '- build',
+    ]
     assert 'Warning' not in done.output and not done.summary
 
 
@@ -133,8 +142,11 @@ def test_missing_interpreter(service: Path) -> None:
     (service / 'pyproject.toml').write_text(PYPROJECT + '[tool.trueup.sessions]\npythons = ["3.98"]\n')
     here = nox(service, '-s', 'tests')
     assert here.code == 0 and 'tests-3.98 skipped: Python interpreter 3.98 not found' in here.output
+    assert here.summary['status'] == 'skipped' and 'tests-3.98  skipped' in here.output
     in_ci = nox(service, '-s', 'tests', CI='true')
     assert in_ci.code == 1 and 'tests-3.98 failed: Python interpreter 3.98 not found' in in_ci.output
+    [entry] = in_ci.summary['sessions']
+    assert (entry['status'], entry['note']) == ('failed', 'Python interpreter 3.98 not found')
 
 
 def test_lint_needs_no_installation(service: Path) -> None:

@@ -180,7 +180,7 @@ GROUPS = '[dependency-groups]\ntest = ["pytest"]\ndev = [{ include-group = "test
             ['poetry.lock'],
             ((2, 1), True),
             'installing with `poetry sync` from poetry.lock',
-            ('poetry', 'sync', '--all-groups', '--no-interaction'),
+            ('poetry', 'sync', '--no-interaction', '--all-groups'),
             (),
         ),
         (
@@ -205,7 +205,7 @@ GROUPS = '[dependency-groups]\ntest = ["pytest"]\ndev = [{ include-group = "test
             ['uv.lock'],
             (None, True),
             'installing with `uv sync` from uv.lock',
-            ('uv', 'sync', '--frozen', '--all-groups', '--active'),
+            ('uv', 'sync', '--frozen', '--active', '--all-groups'),
             (),
         ),
         (

@@ -24,8 +24,11 @@ class Steps:
     arguments: tuple[str, ...] = ()
 
 
-def decide(options: Options, *, poetry: tuple[int, ...] | None, uv: bool) -> Steps:
-    """The steps for a service; `poetry` is the version of one that runs. Raises Missing for one demanded in vain."""
+def decide(options: Options, *, poetry: tuple[int, ...] | None, uv: bool, development: bool = True) -> Steps:
+    """The steps for a service, without `development` only what it runs with; `poetry` is the version of one that runs.
+
+    Raises Missing for one demanded in vain.
+    """
     root, wanted = options.root, options.install
     has_lock, has_uv_lock = (root / 'poetry.lock').is_file(), (root / 'uv.lock').is_file()
     if wanted == 'none':
@@ -33,15 +36,13 @@ def decide(options: Options, *, poetry: tuple[int, ...] | None, uv: bool) -> Ste
     if wanted == 'poetry' and poetry is None:
         raise Missing('Poetry was not found', hint='install it (pipx install poetry), or set install = "pip"')
     if poetry is not None and (wanted == 'poetry' or (wanted == 'auto' and has_lock)):
-        return _with_poetry(options, poetry)
+        return _with_poetry(options, poetry, development=development)
     if wanted == 'uv' and not uv:
         raise Missing('uv was not found', hint='install it (pipx install uv), or set install = "pip"')
     if uv and has_uv_lock and wanted in {'uv', 'auto'}:
-        extras = tuple(word for extra in _development_extras(options) for word in ('--extra', extra))
-        command = ('uv', 'sync', '--frozen', '--all-groups', '--active', *extras)
-        return Steps('installing with `uv sync` from uv.lock', command=command)
+        return _with_uv(options, development=development)
     ignored = 'poetry.lock is not used: no Poetry that runs' if has_lock and wanted == 'auto' else ''
-    return _with_pip(options, ignored)
+    return _with_pip(options, ignored, development=development)
 
 
 def poetry_version() -> tuple[int, ...] | None:
@@ -70,19 +71,29 @@ def index_environment(environment: Mapping[str, str]) -> dict[str, str]:
     return {name: told for name, value in given.items() if told and not value}
 
 
-def _with_poetry(options: Options, version: tuple[int, ...]) -> Steps:
-    extras = tuple(word for extra in _development_extras(options) for word in ('--extras', extra))
+def _with_poetry(options: Options, version: tuple[int, ...], *, development: bool) -> Steps:
+    words = [word for extra in _development_extras(options) for word in ('--extras', extra)]
+    if not development:
+        words = ['--only', 'main']
     if version >= (2, 0):
-        command = ('poetry', 'sync', '--all-groups', '--no-interaction', *extras)
+        words += ['--all-groups'] if development else []
+        command = ('poetry', 'sync', '--no-interaction', *words)
         return Steps('installing with `poetry sync` from poetry.lock', command=command)
-    command = ('poetry', 'install', '--sync', '--no-interaction', *extras)
+    command = ('poetry', 'install', '--sync', '--no-interaction', *words)
     return Steps('installing with `poetry install --sync` (Poetry 1) from poetry.lock', command=command)
 
 
-def _with_pip(options: Options, ignored: str) -> Steps:
+def _with_uv(options: Options, *, development: bool) -> Steps:
+    words = [word for extra in _development_extras(options) for word in ('--extra', extra)]
+    words = ['--all-groups', *words] if development else ['--no-default-groups']
+    return Steps('installing with `uv sync` from uv.lock', command=('uv', 'sync', '--frozen', '--active', *words))
+
+
+def _with_pip(options: Options, ignored: str, *, development: bool) -> Steps:
     arguments: list[str] = []
     said: list[str] = []
-    for find in (_project, _groups, _requirements):
+    finders = (_project, _groups, _requirements) if development else (_runtime_project, _runtime_requirements)
+    for find in finders:
         more, sentence = find(options)
         arguments += more
         said += [sentence] if sentence else []
@@ -95,9 +106,17 @@ Found = tuple[list[str], str]
 
 
 def _project(options: Options) -> Found:
-    """The project itself, editable, if it can be built; else the dependencies that it names."""
+    """The project itself, editable, if it can be built, with the extras for development; else what it depends on."""
+    return _with_extras(options, _development_extras(options))
+
+
+def _runtime_project(options: Options) -> Found:
+    """The same without extras."""
+    return _with_extras(options, [])
+
+
+def _with_extras(options: Options, extras: list[str]) -> Found:
     project = _dict(options.pyproject, 'project')
-    extras = _development_extras(options)
     poetry = _dict(_dict(options.pyproject, 'tool'), 'poetry')
     buildable = bool(_dict(options.pyproject, 'build-system')) and poetry.get('package-mode', True) is not False
     named = bool(project or poetry)
@@ -128,6 +147,16 @@ def _groups(options: Options) -> Found:
 
 def _requirements(options: Options) -> Found:
     """Requirements files: the main one only of a project that has no metadata, and those for development."""
+    main, development = _requirements_files(options)
+    return _as_arguments([*main, *development])
+
+
+def _runtime_requirements(options: Options) -> Found:
+    """The main requirements file of a project that has no metadata."""
+    return _as_arguments(_requirements_files(options)[0])
+
+
+def _requirements_files(options: Options) -> tuple[list[str], list[str]]:
     described = bool(_dict(options.pyproject, 'project') or _dict(_dict(options.pyproject, 'tool'), 'poetry'))
     described = described or (options.root / 'setup.py').is_file()
     found = sorted(
@@ -136,9 +165,11 @@ def _requirements(options: Options) -> Found:
         for path in options.root.glob(pattern)
     )
     main = [] if described else [name for name in found if name in {'requirements.txt', 'requirements/base.txt'}]
-    names = main + [name for name in found if name not in main and DEVELOPMENT.search(name)]
-    arguments = [word for name in names for word in ('-r', name)]
-    return arguments, ' and '.join(names)
+    return main, [name for name in found if name not in main and DEVELOPMENT.search(name)]
+
+
+def _as_arguments(names: list[str]) -> Found:
+    return [word for name in names for word in ('-r', name)], ' and '.join(names)
 
 
 def _dict(document: Mapping[str, Any], key: str) -> dict[str, Any]:

@@ -18,6 +18,8 @@ KNOWN = {
     'pytest_args': 'arguments for pytest, such as `["-m", "not slow"]`',
     'install': 'how the service gets into the environment: `auto`, `poetry`, `uv`, `pip` or `none`',
     'reports': 'folder for the reports, `reports` by default',
+    'audit_args': 'arguments for pip-audit, such as `["--ignore-vuln", "PYSEC-2024-1"]`',
+    'audit_skip': 'packages that no advisory is asked about, such as those of your own index: `["company-lib"]`',
 }
 """The options, and what the reference says of them."""
 
@@ -36,6 +38,8 @@ class Options:
     pytest_args: tuple[str, ...] = ()
     install: str = 'auto'
     reports: str = 'reports'
+    audit_args: tuple[str, ...] = ()
+    audit_skip: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
     pyproject: Mapping[str, Any] = field(default_factory=dict)
 
@@ -74,8 +78,15 @@ def _options(root: Path, document: Mapping[str, Any]) -> Options:
         pytest_args=_strings(table, 'pytest_args'),
         install=install,
         reports=reports,
+        audit_args=_strings(table, 'audit_args'),
+        audit_skip=tuple(normalized(name) for name in _strings(table, 'audit_skip')),
         pyproject=document,
     )
+
+
+def normalized(name: str) -> str:
+    """The one spelling of a package's name: https://packaging.python.org/en/latest/specifications/name-normalization/"""
+    return re.sub(r'[-_.]+', '-', name).lower()
 
 
 def requires_python(document: Mapping[str, Any]) -> str:

@@ -11,6 +11,7 @@ from trueup.sessions._options import KNOWN
 from trueup.sessions._register import ORDER, load
 
 REFERENCE = 'docs/reference/sessions.md'
+PLACES = {'none': 'none', 'one': 'its own', 'each': 'its own, once per Python'}
 
 
 def tables() -> dict[str, str]:
@@ -18,8 +19,8 @@ def tables() -> dict[str, str]:
     sessions = ['| session | what it does | environment | run by a bare `nox` |', '|---|---|---|---|']
     for name in ORDER:
         session = load(name)
-        environment = 'its own, once per Python' if session.matrix else 'none'
-        sessions.append(f'| `{name}` | {session.description} | {environment} | {"yes" if session.default else "no"} |')
+        place, default = PLACES[session.place], 'yes' if session.default else 'no'
+        sessions.append(f'| `{name}` | {session.description} | {place} | {default} |')
     options = ['| option | meaning |', '|---|---|', *(f'| `{name}` | {text} |' for name, text in KNOWN.items())]
     return {'sessions': '\n'.join(sessions), 'options': '\n'.join(options)}
 

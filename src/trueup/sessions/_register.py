@@ -18,11 +18,12 @@ from trueup.sessions._interpreters import allowed, extended_path, find_all, matr
 from trueup.sessions._options import Options, read_options
 from trueup.sessions._session import Details, Session
 from trueup.sessions._summary import record
+from trueup.sessions._watch import watch
 
-NAMES = ('check', 'format', 'lint', 'tests')
+NAMES = ('audit', 'build', 'check', 'format', 'lint', 'sbom', 'tests', 'typecheck')
 """Sessions by name; each is the module of that name beside this one."""
 
-ORDER = ('lint', 'format', 'tests', 'check')
+ORDER = ('lint', 'format', 'tests', 'typecheck', 'check', 'audit', 'sbom', 'build')
 
 
 def register(skip: Collection[str] = ()) -> None:
@@ -53,7 +54,7 @@ def _register(skip: frozenset[str]) -> None:
     options = read_options(Path.cwd())
     sessions = [load(name) for name in ORDER if name not in skip]
     pythons: tuple[str, ...] = ()
-    if any(session.matrix for session in sessions):
+    if any(session.place != 'none' for session in sessions):
         wanted = options.pythons or allowed(options.requires_python)
         interpreters = find_all(wanted)
         os.environ['PATH'] = extended_path(os.environ.get('PATH', ''), interpreters.values())
@@ -63,10 +64,24 @@ def _register(skip: frozenset[str]) -> None:
     for session in sessions:
         nox.session(
             name=session.name,
-            python=list(pythons) if session.matrix else False,
+            python=_pythons(session, pythons, options.absent),
             default=session.default,
-            allow_parallel=session.matrix,
+            allow_parallel=session.parallel,
         )(_recorded(session, options, known))
+    watch(options.root / options.reports, known)
+
+
+def _pythons(session: Session, pythons: tuple[str, ...], absent: tuple[str, ...]) -> list[str] | str | bool | None:
+    """As Nox takes it: every Python of the matrix, the newest of those present, or False for no environment."""
+    if session.place == 'each':
+        return list(pythons)
+    if session.place == 'none':
+        return False
+    return max((each for each in pythons if each not in absent), key=_number, default=pythons[-1] if pythons else None)
+
+
+def _number(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split('.'))
 
 
 def _share_options() -> None:
@@ -79,7 +94,7 @@ def _share_options() -> None:
 def _known_names(sessions: Collection[Session], pythons: Collection[str]) -> tuple[str, ...]:
     names: list[str] = []
     for session in sessions:
-        names += [f'{session.name}-{python}' for python in pythons] if session.matrix else [session.name]
+        names += [f'{session.name}-{python}' for python in pythons] if session.place == 'each' else [session.name]
     return tuple(names)
 
 
@@ -92,7 +107,7 @@ def _recorded(session: Session, options: Options, known: tuple[str, ...]) -> Cal
         status = 'failed'
         try:
             details = session.run(handle, options)
-            status = 'passed' if details is not None else 'not run'
+            status = 'not run' if details is None else 'skipped' if details.skipped else 'passed'
         finally:
             if status != 'not run':
                 details = details or session.read(handle, options)

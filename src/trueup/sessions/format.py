@@ -13,4 +13,4 @@ def _run(handle: nox.Session, _options: Options) -> Details | None:
     return run_trueup(handle, 'format', *handle.posargs)
 
 
-SESSION = Session('format', 'Format the code in place with isort and black.', _run, default=False)
+SESSION = Session('format', 'Format the code in place with isort and black.', _run, default=False, parallel=False)

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
-import tempfile
 from pathlib import Path
 from xml.etree import ElementTree
 
 import nox
 
-from trueup.errors import UserError
-from trueup.sessions._install import Steps, decide, index_environment, poetry_version
+from trueup.sessions._environment import add, prepare
 from trueup.sessions._options import Options
 from trueup.sessions._session import Details, Session
 from trueup.sessions._summary import prepare_folder
@@ -21,28 +17,13 @@ PLUGINS = ('pytest', 'pytest-cov', 'pytest-html')
 NONE_FOUND = 5
 """Exit code of pytest when it collected no test."""
 
-INSTALLED = """
-import importlib.metadata, json, re
-found = {}
-for each in importlib.metadata.distributions():
-    if each.metadata['Name']:
-        found[re.sub('[-_.]+', '-', each.metadata['Name']).lower()] = each.version
-print(json.dumps(found))
-"""
-
 
 def _run(handle: nox.Session, options: Options) -> Details | None:
     folder = _reports(handle, options)
-    for name, value in index_environment(os.environ).items():
-        handle.env[name] = value
-    try:
-        steps = decide(options, poetry=poetry_version(), uv=shutil.which('uv') is not None)
-    except UserError as error:
-        handle.error(f'{error}; {error.hint}')
     if options.absent:
         handle.log('not on this machine, so not tested: Python %s', ', '.join(options.absent))
-    _install(handle, steps)
-    _add_plugins(handle)
+    prepare(handle, options)
+    add(handle, PLUGINS)
     _forget_old(folder)
     arguments = _arguments(options, folder.relative_to(options.root).as_posix())
     codes = [0] if handle.posargs else [0, NONE_FOUND]
@@ -62,30 +43,6 @@ def _run(handle: nox.Session, options: Options) -> Details | None:
     if not details.tests.get('total'):
         handle.warn('no tests found: nothing was tested')
     return details
-
-
-def _install(handle: nox.Session, steps: Steps) -> None:
-    handle.log('%s', steps.sentence)
-    if steps.command:
-        handle.run_install(*steps.command, external=True)
-    elif steps.arguments:
-        handle.install(*steps.arguments)
-
-
-def _add_plugins(handle: nox.Session) -> None:
-    """What the reports need and the service lacks; pins keep what the service has installed as it is."""
-    listed = handle.run_install('python', '-c', INSTALLED, silent=True, log=False)
-    if not isinstance(listed, str):
-        return
-    have: dict[str, str] = json.loads(listed.strip().splitlines()[-1])
-    lacking = [name for name in PLUGINS if name not in have]
-    if not lacking:
-        return
-    handle.log('adding %s', ', '.join(lacking))
-    with tempfile.TemporaryDirectory() as scratch:
-        pins = Path(scratch, 'constraints.txt')
-        pins.write_text(''.join(f'{name}=={version}\n' for name, version in sorted(have.items())), encoding='utf-8')
-        handle.install(*lacking, '-c', str(pins))
 
 
 def _arguments(options: Options, folder: str) -> list[str]:
@@ -161,4 +118,4 @@ def read_coverage(path: Path) -> float | None:
     return round(100 * float(root.get('line-rate', '0')), 1)
 
 
-SESSION = Session('tests', "The service's tests once per Python, with reports.", _run, matrix=True, read=_read)
+SESSION = Session('tests', "The service's tests once per Python, with reports.", _run, place='each', read=_read)
