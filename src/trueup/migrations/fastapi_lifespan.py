@@ -163,7 +163,7 @@ def _holds(text: str) -> bool:
 
 def _decision(scheme: Scheme) -> Decision:
     sites = [step.site for step in scheme.steps]
-    before = '; '.join(f'{site.kind} at {site.evidence}' for site in sites)
+    before = '; '.join(f'{_said(site)} at {site.evidence}' for site in sites)
     after = 'lifespan: ' + ', '.join(
         [step.call for step in scheme.steps if step.site.kind == 'startup']
         + ['yield']
@@ -172,6 +172,15 @@ def _decision(scheme: Scheme) -> Decision:
     path, _, name = scheme.holder.key
     source = str(sites[0].evidence)
     return Decision(path, (name,), Action.CHANGE, before, after, Owner.TEAM, REASON, source, 'migration')
+
+
+def _said(site: Site) -> str:
+    """The statement that goes, or the decorator: what a reader would search for."""
+    statement = site.statement
+    if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        marks = [text for each in statement.decorator_list if 'on_event' in (text := ast.unparse(each))]
+        return f'@{marks[0]}' if marks else site.kind
+    return ast.unparse(statement).partition('\n')[0]
 
 
 MIGRATION = Migration(
