@@ -37,7 +37,7 @@ SKIPPED = frozenset(
         'venv',
     )
 )
-SYNTAX = re.compile(r'error: cannot parse: (?P<path>.+):(?P<line>\d+):(?P<column>\d+)')
+SYNTAX = re.compile(r'error: cannot parse(?: for target version [^:]+)?: (?P<path>.+):(?P<line>\d+):(?P<column>\d+)')
 BROKEN = 'error: cannot format '
 UNFORMATTED = 'would reformat '
 
