@@ -14,11 +14,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from _lost import Lost, lost
+import yaml
+from _lost import Piece, lost
 
 TRUEUP = (sys.executable, '-m', 'trueup')
 SECONDS = 1800
 CRASH = 70
+CHECK = 'trueup check'
 
 
 @dataclass(slots=True)
@@ -63,10 +65,12 @@ class Row:
     poetry: int | None = None
     lint: int | None = None
     hooks: int | None = None
+    only_open: bool = False
     tests: str = '-'
     added: int | None = None
     undone: bool | None = None
-    lost: tuple[Lost, ...] = ()
+    lost: tuple[Piece, ...] = ()
+    shown: tuple[Piece, ...] = ()
     notes: list[str] = field(default_factory=list)
 
 
@@ -124,7 +128,8 @@ def _branch(row: Row, copy: Path, made: tuple[str, str, Mapping[str, Any]], opti
     origin = git(copy, 'symbolic-ref', '--short', 'HEAD').strip()
     added = git(copy, 'diff', '--name-only', '--diff-filter=A', '--no-renames', start, branch).splitlines()
     row.added = len(added)
-    row.lost = lost(tree(copy, start), tree(copy, branch), report)
+    found = lost(tree(copy, start), tree(copy, branch), report)
+    row.lost, row.shown = found.unsaid, found.shown
     row.tests = _tests(report)
     git(copy, 'switch', '--quiet', branch)
     try:
@@ -145,9 +150,29 @@ def _look(row: Row, copy: Path, made: tuple[str, Mapping[str, Any]], skip: froze
     if 'lock' not in skip and (folder / 'poetry.lock').is_file():
         row.poetry = run(['poetry', 'check', '--lock', '--no-interaction'], folder).code
     if 'hooks' not in skip:
-        row.hooks = _said(row, 'hooks', run([sys.executable, '-m', 'pre_commit', 'run', '--all-files'], copy))
+        _hooks(row, copy)
     if 'lint' not in skip:
         row.lint = _said(row, 'lint', run([sys.executable, '-m', 'nox', '-s', 'lint'], folder))
+
+
+def _hooks(row: Row, copy: Path) -> None:
+    """All hooks; those of other repositories are left out when their address can't be reached from here."""
+    command = [sys.executable, '-m', 'pre_commit', 'run', '--all-files']
+    ran = run(command, copy)
+    foreign = _foreign(copy / '.pre-commit-config.yaml') if 'unable to access' in ran.out + ran.err else []
+    if foreign:
+        row.notes.append(f'hooks of unreachable repositories left out: {", ".join(foreign)}')
+        ran = run(command, copy, environment={'SKIP': ','.join(foreign)})
+    failed = [line for line in ran.out.splitlines() if line.endswith('Failed')]
+    row.only_open = bool(row.check) and bool(row.exact) and [line.partition('...')[0] for line in failed] == [CHECK]
+    row.hooks = _said(row, 'hooks', ran)
+
+
+def _foreign(path: Path) -> list[str]:
+    data = yaml.safe_load(path.read_text(encoding='utf-8'))
+    reachable = ('local', 'meta', 'file://', '/')
+    found = [each for each in data['repos'] if not str(each['repo']).startswith(reachable)]
+    return [hook.get('alias') or hook['id'] for each in found for hook in each['hooks']]
 
 
 def _said(row: Row, what: str, ran: Ran) -> int:
@@ -163,7 +188,8 @@ def _found(text: str) -> set[str]:
         found = json.loads(text)['outcomes'][0].get('findings', ())
     except (ValueError, LookupError):
         return {'unreadable'}
-    return {_named(item['path'], item['name'], item['message'].partition(' waits for')) for item in found}
+    counted = [item for item in found if item['severity'] != 'note']
+    return {_named(item['path'], item['name'], item['message'].partition(' waits for')) for item in counted}
 
 
 def _named(path: str, name: str, message: tuple[str, str, str]) -> str:

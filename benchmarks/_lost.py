@@ -8,7 +8,8 @@ It shares no code with the engine. Three questions are asked of each text file t
   the same name in what was written and the report doesn't name it;
 * definition: a function, class, import or assigned name of a Python module is lost when the module doesn't have it.
 
-The report counts by what it says of keys; the whole text of a removed file in it does not count as having said anything.
+The report counts by what it says of keys. A piece that only its text of a whole removed file has is told apart: shown, not
+named. Lock files are written by tools and hold nothing of the team's.
 """
 
 from __future__ import annotations
@@ -28,50 +29,70 @@ WORD = re.compile(r'[A-Za-z0-9_]+')
 REQUIREMENT = re.compile(r'\s*([A-Za-z0-9][\w.-]*)\s*(?:\[[^]]*\])?\s*([=<>~!][^;#\\]*)?')
 SAID = 400
 """Longest value of a decision that counts as said: more is the text of a whole file."""
+LOCKS = ('poetry.lock', 'uv.lock', 'pdm.lock', 'Pipfile.lock')
+SETUP_WORDS = ('console_scripts', 'gui_scripts', '')
 Tree = Mapping[str, bytes]
 
 
-class Lost(NamedTuple):
+class Piece(NamedTuple):
     """One piece of content: of which kind, from which file, and the piece."""
 
     kind: str
     path: str
-    piece: str
+    text: str
 
 
-def lost(before: Tree, after: Tree, report: Mapping[str, object]) -> tuple[Lost, ...]:
+class Losses(NamedTuple):
+    """Pieces that are gone and that the report doesn't have at all, and those that it shows in the text of a file."""
+
+    unsaid: tuple[Piece, ...] = ()
+    shown: tuple[Piece, ...] = ()
+
+
+def lost(before: Tree, after: Tree, report: Mapping[str, object]) -> Losses:
     """Everything of `before` that is neither in `after` nor named in the report."""
+    unsaid = tuple(_pieces(before, after, words('\n'.join(_phrases(report, None)))))
+    unnamed = _pieces(before, after, words('\n'.join(_phrases(report, SAID))))
+    return Losses(unsaid, tuple(piece for piece in unnamed if piece not in unsaid))
+
+
+def _pieces(before: Tree, after: Tree, told: set[str]) -> Iterator[Piece]:
     written = {path: data for path, data in after.items() if before.get(path) != data}
-    touched = {path: data for path, data in before.items() if after.get(path) != data}
-    told = words(said(report))
     there = set(told).union(*(words(text(data)) for data in written.values()))
-    found: list[Lost] = []
-    for path, data in sorted(touched.items()):
-        if b'\0' in data and not data.startswith((b'\xff\xfe', b'\xfe\xff')):
-            found += [] if path in after else [Lost('file', path, 'binary')]
+    for path, data in sorted(before.items()):
+        if after.get(path) == data or path.rpartition('/')[2] in LOCKS:
             continue
-        found += [
-            Lost('line', path, line) for line in gone(text(data), text(after.get(path, b''))) if words(line) - there
-        ]
-        found += [Lost('key', path, pair) for pair in gone_keys(path, data, written, told)]
-        found += [Lost('definition', path, name) for name in gone_names(path, data, after.get(path))]
-    return tuple(found)
+        if b'\0' in data and not data.startswith((b'\xff\xfe', b'\xfe\xff')):
+            if path not in after:
+                yield Piece('file', path, 'binary')
+            continue
+        yield from (Piece('line', path, line) for line in _lines(path, data, after) if words(line) - there)
+        yield from (Piece('key', path, pair) for pair in gone_keys(path, data, written, told))
+        yield from (Piece('definition', path, name) for name in gone_names(path, data, after.get(path)))
 
 
-def said(report: Mapping[str, object]) -> str:
-    """All that the report says by key, as one text."""
-    return '\n'.join(_phrases(report))
+def _lines(path: str, data: bytes, after: Tree) -> list[str]:
+    """What is gone of a file: lines, and of a setup.py, which is a call, what it says."""
+    if path.rpartition('/')[2] != 'setup.py' or path in after:
+        return gone(text(data), text(after.get(path, b'')))
+    try:
+        nodes = list(ast.walk(ast.parse(data)))
+    except (SyntaxError, ValueError):
+        return gone(text(data), '')
+    found = [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    return [value for value in found if value not in SETUP_WORDS]
 
 
-def _phrases(value: object) -> Iterator[str]:
+def _phrases(value: object, longest: int | None) -> Iterator[str]:
+    """All that a report says, but for values that are longer."""
     if isinstance(value, Mapping):
         for key, item in value.items():
             yield str(key)
-            yield from _phrases(item)
+            yield from _phrases(item, longest)
     elif isinstance(value, list):
         for item in value:
-            yield from _phrases(item)
-    elif value is not None and len(str(value)) <= SAID:
+            yield from _phrases(item, longest)
+    elif value is not None and (longest is None or len(str(value)) <= longest):
         yield str(value)
 
 

@@ -9,9 +9,11 @@ lines `NAME YYYY-MM-DD`: the index is then seen as it was on that day. Columns:
 * adopt: exit code (0 done, 3 done and decisions wait, 4 stopped because something would break, 5 refused); wall seconds;
 * light: CPU seconds and peak memory of `adopt --plan`, which is everything but lock, verification and lint;
 * check: exit code on the branch, `=` when it lists exactly the keys that the adoption left open;
-* lock, lint, hooks: exit codes of `poetry check --lock`, `nox -s lint`, `pre-commit run --all-files` on the branch;
+* lock, lint, hooks: exit codes of `poetry check --lock`, `nox -s lint`, `pre-commit run --all-files` on the branch; `=`
+  when the only hook that fails is `trueup check`, with exactly the open keys;
 * tests: what the verification says of the service's own tests; new: files that the branch adds;
-* lost: pieces of content neither in the branch nor named in the report, by `_lost.py`;
+* lost: pieces of content neither in the branch nor in the report, and pieces that only the report's text of a removed file
+  shows, by `_lost.py`;
 * same: whether the checkout was left alone, and whether `undo` gave back the identical tree.
 """
 
@@ -45,9 +47,21 @@ def cells(row: Row) -> str:
     check = '-' if row.check is None else f'{row.check}{"=" if row.check and row.exact else ""}'
     same = f'{_yes(row.untouched)}/{_yes(row.undone)}'
     figures = (row.exit, f'{row.seconds:.0f}', f'{row.light_cpu:.1f}', f'{row.light_memory:.0f}')
-    codes = tuple('-' if code is None else code for code in (row.poetry, row.lint, row.hooks))
+    hooks = f'{row.hooks}=' if row.only_open else row.hooks
+    codes = tuple('-' if code is None else code for code in (row.poetry, row.lint, hooks))
     added = '-' if row.added is None else row.added
-    found = (row.name, row.files, row.lines, *figures, check, *codes, row.tests, added, len(row.lost), same)
+    found = (
+        row.name,
+        row.files,
+        row.lines,
+        *figures,
+        check,
+        *codes,
+        row.tests,
+        added,
+        f'{len(row.lost)}/{len(row.shown)}',
+        same,
+    )
     return f'| {" | ".join(map(str, found))} |'
 
 
@@ -57,7 +71,7 @@ def _yes(value: bool | None) -> str:
 
 def good(row: Row) -> bool:
     """Whether it ended with a branch on which everything that was looked at is as it should be."""
-    codes = [code for code in (row.poetry, row.lint, row.hooks) if code is not None]
+    codes = [code for code in (row.poetry, row.lint, 0 if row.only_open else row.hooks) if code is not None]
     return row.exit in ENDED and row.check is not None and bool(row.exact) and not any(codes)
 
 
@@ -117,14 +131,17 @@ def _measure_all(repositories: Sequence[str], options: Options) -> list[Row]:
         rows.append(measure(Path(source).resolve(), root or '.', options))
         print(cells(rows[-1]), flush=True)
     for row in rows:
-        for note in (*row.notes, *(f'lost {piece.kind} of {piece.path}: {piece.piece[:120]}' for piece in row.lost)):
+        for note in (
+            *dict.fromkeys(row.notes),
+            *(f'lost {piece.kind} of {piece.path}: {piece.text[:120]}' for piece in row.lost),
+        ):
             print(f'  {row.name}: {note}')
     return rows
 
 
 def _dates(path: Path | None) -> dict[str, str]:
     lines = path.read_text(encoding='utf-8').splitlines() if path else []
-    return dict(line.split()[:2] for line in lines if line.strip())  # type: ignore[misc]  # two words each
+    return dict(line.split()[:2] for line in lines if line.strip())
 
 
 if __name__ == '__main__':
