@@ -35,6 +35,7 @@ from trueup.model import (
     Owner,
     Plan,
 )
+from trueup.packaging._toml import parse
 from trueup.plan import joined
 from trueup.repo import read_file, repo_from_commit
 
