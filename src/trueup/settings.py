@@ -36,6 +36,7 @@ class Settings:
     staged: bool = False
     trust: bool = False
     constraints: str = ''
+    convert_tools: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,9 @@ from trueup.lifecycle.adopt import adopt, resume
     metavar='FILE',
     help='Versions that run today, as `pip freeze` prints them in the image: the first lock starts from them.',
 )
+@click.option(
+    '--convert-tools', is_flag=True, help="Move from ruff to the standard's tools; without it a team's ruff stays."
+)
 @click.option('--continue', 'resumed', is_flag=True, help='End an adoption whose open decisions have been made.')
 def command(path: Path, output: str, resumed: bool, **options: object) -> int:
     """Bring the service at PATH under the standard, on a branch; your checkout stays as it is.

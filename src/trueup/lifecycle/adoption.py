@@ -18,6 +18,7 @@ from trueup.lifecycle.run import Run
 from trueup.lifecycle.service import Service, work_tree
 from trueup.lifecycle.stale import with_old_values
 from trueup.lifecycle.undeclared import undeclared
+from trueup.migrations._ruff_tools import RUFF_TOOLS
 from trueup.model import Action, Change, Decision, Fact, File, Owner, Plan, Tree
 from trueup.packaging._model import Conversion, Source
 from trueup.packaging.convert import convert
@@ -36,7 +37,7 @@ COPIED = 0.8
 """Share of a render's lines found in a file above which the file counts as copied by hand from that version."""
 TRIED = 12
 SHADOWS = 'CFG001'
-TEAMS = (SHADOWS, 'TOL001', 'TOL002')
+TEAMS = (SHADOWS, 'TOL001', 'TOL002', 'LCK004', 'LCK005')
 """Rules about what a team had before: waived for a time from the adoption on."""
 EDITED_ONLY = ('.gitignore',)
 """Files of scope `quality` that are edited where they are and never brought: what sessions leave ignores itself."""
@@ -90,7 +91,8 @@ def prepare(service: Service, repo: Repo, run: Run, ask: Ask | None = None) -> A
     tag = choose_tag(standard, address.tag)
     recipe = read_recipe(standard, tag)
     require_questions(settings.answers, recipe)
-    replies = reply(facts, name=service.name, service_root=service.service_root, given=settings.answers, ask=ask)
+    chosen = {**settings.answers, **({'lint_tools': 'standard'} if settings.convert_tools else {})}
+    replies = reply(facts, name=service.name, service_root=service.service_root, given=chosen, ask=ask)
     replies = fitting(replies, recipe)
     given = for_folder(service, standard, tag, replies.values)
     theirs = render(standard, tag, given)
@@ -102,7 +104,8 @@ def prepare(service: Service, repo: Repo, run: Run, ask: Ask | None = None) -> A
     packaging = _packaging_plan(service, repo, conversion)
     converted = _overlay(repo, packaging, service.prefix)
     policies = policies_at(standard, tag, answers)
-    moved = migrate(converted, service.prefix, Wish(policies, answers, theirs))
+    asked = (RUFF_TOOLS,) if settings.convert_tools else ()
+    moved = migrate(converted, service.prefix, Wish(policies, answers, theirs, asked=asked))
     converted = moved.repo
     files, waivers = _plan_files(service, converted, (standard, tag, answers, theirs), policies, run)
     files = _with_pyproject(files, service, converted, lambda text: write_open(text, _open(packaging, service.prefix)))
@@ -196,7 +199,9 @@ def _waive_rules(
     if 'pyproject.toml' not in after or not reasons:
         return files, waivers
     owner, last = str(answers.get('author_name') or 'the team'), run.today + WAIVED_FOR
-    found = [Waiver(rule, f'{", ".join(said)}: in force before adoption', owner, last) for rule, said in reasons.items()]
+    found = [
+        Waiver(rule, f'{", ".join(said)}: in force before adoption', owner, last) for rule, said in reasons.items()
+    ]
     return _with_pyproject(files, service, repo, lambda text: write_waivers(text, found)), (*waivers, *found)
 
 

@@ -47,7 +47,7 @@ def reply(
     values: dict[str, object] = {'scope': 'quality', 'service_root': service_root}
     notes: list[str] = []
     for answer in infer_answers(facts, service_name_hint=name):
-        if answer.name in given:
+        if answer.name in given or (answer.name.startswith('ruff_') and given.get('lint_tools') == 'standard'):
             continue
         if answer.confidence < CONFIDENT and ask is not None:
             values[answer.name] = ask(answer)

@@ -63,11 +63,14 @@ class Wish:
     answers: Mapping[str, object]
     theirs: Tree
     waived: Collection[str] = ()
+    asked: tuple[Migration, ...] = ()
+    """Steps that a person asked for on the command line; they come first."""
 
     def steps(self) -> tuple[Migration, ...]:
         """The steps that the standard names and whose reach covers this service."""
         scope, packaging = str(self.answers.get('scope', 'full')), str(self.answers.get('packaging', 'keep'))
-        return tuple(step for step in steps_named(self.policies.migrations) if step.concerns(scope, packaging))
+        named = steps_named(self.policies.migrations)
+        return (*self.asked, *(step for step in named if step.concerns(scope, packaging)))
 
     def extras(self, repo: Repo) -> Iterator[Decision]:
         """What the standard would take out of its closed tables in this state of the service."""
