@@ -1,0 +1,150 @@
+"""Packaging of services that were never adopted: where the first lock starts, what is said, and no secret anywhere."""
+
+from __future__ import annotations
+
+import json
+import os
+import tomllib
+import zlib
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import MakeRepository, git
+from tests.lifecycle.conftest import Trueup
+from trueup.settings import cache_folder
+
+pytestmark = pytest.mark.usefixtures('poetry')
+BRANCH = 'trueup/adopt-0.1.0'
+SECRET = 's3cr3t-of-the-team'
+MAIN = {'app/__init__.py': '', 'app/main.py': 'import packaging\nimport yaml\n', 'README.md': '# svc\n'}
+
+
+def _adopt(trueup: Trueup, service: Path, standard: Path, *more: str) -> tuple[int, str]:
+    options = ('--defaults', '--standard', f'{standard}@v0.1.0', '--verify', 'none', '--verbose')
+    said = trueup('adopt', service, *options, *more)
+    assert said.code in (0, 2, 3), said.err + said.out
+    return said.code, said.out + said.err
+
+
+def _locked(service: Path) -> dict[str, str]:
+    lock = tomllib.loads(git(service, 'show', f'{BRANCH}:poetry.lock'))
+    return {package['name']: package['version'] for package in lock['package']}
+
+
+SECRETS = {
+    **MAIN,
+    'requirements.txt': f'--index-url https://bob:{SECRET}@pypi.org/simple\npackaging==24.2\n',
+    'requirements-dev.txt': f'--extra-index-url https://pypi.org/simple?token={SECRET}\nsix==1.16.0\n',
+    'Pipfile': f'[[source]]\nurl = "https://bob:{SECRET}@pypi.org/simple"\nname = "pypi"\n[packages]\npackaging = "*"\n',
+    'Pipfile.lock': json.dumps({'_meta': {'sources': [{'url': f'https://bob:{SECRET}@pypi.org/simple'}]}}),
+    'environment.yml': f'channels:\n- https://bob:{SECRET}@conda.example/x\ndependencies:\n- pip:\n'
+    f'  - --extra-index-url https://bob:{SECRET}@pypi.org/simple\n  - packaging\n',
+    'tox.ini': f'[testenv]\ndeps =\n  -i https://bob:{SECRET}@pypi.org/simple\n  pytest\n',
+}
+
+
+def test_no_secret_is_written_anywhere(trueup: Trueup, make_repository: MakeRepository, standard: Path) -> None:
+    """Not in any file that is new or changed, not in a commit, a report, the journal, the cache or what is said."""
+    service = make_repository(SECRETS, 'svc')
+    before = set(_objects(service))
+    code, said = _adopt(trueup, service, standard)
+    assert code == 0 and SECRET not in said
+    written = [data for name, data in _objects(service).items() if name not in before]
+    assert written and not any(SECRET.encode() in data for data in written)
+    aside = [path for path in (service / '.git/trueup').rglob('*') if path.is_file()]
+    aside += [path for path in cache_folder().rglob('*') if path.is_file() and 'pycache' not in path.parts]
+    assert any(path.suffix == '.html' for path in aside)
+    assert not [path for path in aside if SECRET.encode() in path.read_bytes()]
+    for kind in ('json', 'html', 'markdown', 'text'):
+        options = ('--standard', f'{standard}@v0.1.0', '--verbose', '--format', kind)
+        assert SECRET not in trueup('check', service, *options).out
+    assert SECRET not in trueup('facts', service).out
+
+
+def _objects(service: Path) -> dict[str, bytes]:
+    """Every loose object of a repository, unpacked."""
+    folder = service / '.git/objects'
+    return {
+        path.parent.name + path.name: zlib.decompress(path.read_bytes())
+        for path in folder.rglob('*')
+        if path.is_file() and len(path.parent.name) == 2
+    }
+
+
+def test_versions_of_the_image_are_where_the_lock_starts(
+    trueup: Trueup, make_repository: MakeRepository, standard: Path, tmp_path: Path
+) -> None:
+    """`--constraints FILE`: an open requirement gets the version that the image runs, and the report says from where."""
+    freeze = tmp_path / 'freeze.txt'
+    freeze.write_text('packaging==23.1\nsix==1.15.0\n')
+    service = make_repository({**MAIN, 'requirements.txt': 'packaging\n'}, 'svc')
+    code, said = _adopt(trueup, service, standard, '--constraints', str(freeze))
+    assert code == 0 and _locked(service)['packaging'] == '23.1'
+    assert 'the lock starts from 2 versions: 2 of --constraints freeze.txt' in said
+
+
+def test_versions_of_the_own_environment(trueup: Trueup, make_repository: MakeRepository, standard: Path) -> None:
+    """What is installed in the service's `.venv` runs today; nothing of it is run."""
+    service = make_repository({**MAIN, 'requirements.txt': 'packaging\n', '.gitignore': '.venv\n'}, 'svc')
+    os.makedirs(service / '.venv/lib/python3.11/site-packages/packaging-23.2.dist-info')
+    code, said = _adopt(trueup, service, standard)
+    assert code == 0 and _locked(service)['packaging'] == '23.2'
+    assert '1 of what is installed in .venv' in said
+
+
+def test_compiled_pins_before_the_image(
+    trueup: Trueup, make_repository: MakeRepository, standard: Path, tmp_path: Path
+) -> None:
+    """A compiled file is believed before `--constraints`."""
+    freeze = tmp_path / 'freeze.txt'
+    freeze.write_text('packaging==23.1\n')
+    compiled = '# autogenerated by pip-compile\n#    pip-compile requirements.in\npackaging==23.0\n    # via -r requirements.in\n'
+    service = make_repository({**MAIN, 'requirements.in': 'packaging\n', 'requirements.txt': compiled}, 'svc')
+    _, said = _adopt(trueup, service, standard, '--constraints', str(freeze))
+    assert _locked(service)['packaging'] == '23.0', said
+
+
+@pytest.mark.parametrize(('text', 'reason'), [(None, 'can not be read'), ('flask>=2\n', 'no line is NAME==VERSION')])
+def test_constraints_that_say_nothing(
+    trueup: Trueup, make_repository: MakeRepository, standard: Path, tmp_path: Path, text: str | None, reason: str
+) -> None:
+    """A file that is absent or pins nothing is a usage error before anything is read."""
+    path = tmp_path / 'freeze.txt'
+    if text is not None:
+        path.write_text(text)
+    service = make_repository({**MAIN, 'requirements.txt': 'packaging\n'}, 'svc')
+    code, said = _adopt(trueup, service, standard, '--constraints', str(path))
+    assert code == 2 and reason in said and 'pip freeze' in said
+
+
+def test_guessed_pythons_are_narrowed(trueup: Trueup, make_repository: MakeRepository, standard: Path) -> None:
+    """Where no file states the range, a package that needs a narrower one decides, and a person is told to look."""
+    service = make_repository({**MAIN, 'requirements.txt': 'numpy==1.26.4\npackaging\nscipy==1.11.4\n'}, 'svc')
+    code, said = _adopt(trueup, service, standard)
+    project = tomllib.loads(git(service, 'show', f'{BRANCH}:pyproject.toml'))['project']
+    assert code == 0 and project['requires-python'] == '>=3.11,<3.13', said
+    assert 'no file of the service states its range' in said
+
+
+def test_undeclared_imports_are_for_a_person(trueup: Trueup, make_repository: MakeRepository, standard: Path) -> None:
+    """The report names the import, its place and the likely distribution; nothing is added to the requirements."""
+    service = make_repository({**MAIN, 'requirements.txt': 'packaging==24.2\n'}, 'svc')
+    code, said = _adopt(trueup, service, standard)
+    project = tomllib.loads(git(service, 'show', f'{BRANCH}:pyproject.toml'))['project']
+    assert code == 0 and project['dependencies'] == ['packaging==24.2']
+    assert 'app/main.py:2: imports yaml, which no file declares: add pyyaml or drop the import' in said
+
+
+def test_exported_file_is_utf8_and_says_so(trueup: Trueup, make_repository: MakeRepository, standard: Path) -> None:
+    """A UTF-16 file that an image names is replaced by what the lock exports, in UTF-8, which the report says."""
+    image = 'FROM python:3.11\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\n'
+    service = make_repository({**MAIN, 'Dockerfile': image, 'requirements.txt': 'packaging==24.2\n'}, 'svc')
+    path = service / 'requirements.txt'
+    path.write_bytes('packaging==24.2\r\n'.encode('utf-16'))
+    git(service, 'commit', '-qam', 'as PowerShell writes it')
+    old = path.read_bytes()
+    code, said = _adopt(trueup, service, standard)
+    assert code == 0 and path.read_bytes() == old
+    assert 'packaging==24.2' in git(service, 'show', f'{BRANCH}:requirements.txt')
+    assert 'exported from the lock, in UTF-8 (it was UTF-16-LE)' in said
