@@ -119,6 +119,9 @@ class LineReader:
 
     def _include(self, where: Evidence, value: str, role: Role, constraints: bool) -> None:
         target = posixpath.normpath(posixpath.join(posixpath.dirname(where.path), value))
+        if target not in self.repo and '://' in value and not constraints:
+            self._inexpressible(where, f'-r {mask(value)}', 'a file of another machine, which is not read')
+            return
         if target not in self.repo:
             self._unsaid(where, value, 'names no tracked file')
             return
@@ -171,6 +174,10 @@ class LineReader:
 
     def _index(self, where: Evidence, option: str, url: str) -> None:
         cleaned = clean(url)
+        if '$' in cleaned.url:
+            reason = 'its address holds an environment variable, which Poetry does not fill in'
+            self._inexpressible(where, f'{option} {cleaned.url}', reason)
+            return
         if not cleaned.url.startswith('http'):
             self._unsaid(where, mask(url), 'Poetry finds packages in no local folder by itself')
             return
