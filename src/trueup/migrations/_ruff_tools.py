@@ -82,10 +82,9 @@ def _table(repo: Repo) -> tuple[str, dict[str, object]]:
 def _hooks(repo: Repo) -> Iterator[KeyPath]:
     text = repo.text(HOOKS) or ''
     for home in HOMES:
-        for url in (f'https://github.com/{home}', f'https://github.com/{home}.git'):
-            key = parse_key(f'repos[repo={url}]')
-            if home in text and get_value(text, HOOKS, key) is not None:
-                yield key
+        key = parse_key(f'repos[repo=https://github.com/{home}]')  # with `.git` it is the same
+        if home in text and get_value(text, HOOKS, key) is not None:
+            yield key
 
 
 def _placed(text: str, wanted: Iterable[Wanted], path: str) -> tuple[str, list[Decision]]:
