@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from tests.hooks.conftest import CLEAN, UGLY, RunHook, Track
+from trueup.hooks._format import AGAIN_HINT
 from trueup.lint.baseline import BASELINE_FILE, Baseline
 from trueup.lint.files import line_reader
 from trueup.lint.run import LintOptions, lint
 
+AGAIN = f'{AGAIN_HINT}\n'
 SORTED = 'import os\nimport sys\nx = [ 1,2 ]\nprint(x, os, sys)\n'
 BLACKENED = 'import sys\nimport os\n\nx = [1, 2]\nprint(x, os, sys)\n'
 BOTH = 'import os\nimport sys\n\nx = [1, 2]\nprint(x, os, sys)\n'
@@ -21,7 +23,7 @@ BOTH = 'import os\nimport sys\n\nx = [1, 2]\nprint(x, os, sys)\n'
 def test_formats_in_place_and_fails(hook: str, after: str, repository: Path, track: Track, run_hook: RunHook) -> None:
     """As with stock hooks, a commit whose files had to be changed is stopped, so that the change is looked at."""
     track({'ugly.py': UGLY, 'clean.py': CLEAN})
-    assert run_hook(hook, 'ugly.py', 'clean.py') == (1, 'ugly.py: formatted\n', '')
+    assert run_hook(hook, 'ugly.py', 'clean.py') == (1, 'ugly.py: formatted\n', AGAIN)
     assert (repository / 'ugly.py').read_text() == after
     assert run_hook(hook, 'ugly.py', 'clean.py') == (0, '', '')
 
@@ -29,7 +31,7 @@ def test_formats_in_place_and_fails(hook: str, after: str, repository: Path, tra
 def test_isort_sorts_only_imports(repository: Path, track: Track, run_hook: RunHook) -> None:
     """isort's hook does isort's work and no other."""
     track({'ugly.py': UGLY})
-    assert run_hook('isort', 'ugly.py') == (1, 'ugly.py: formatted\n', '')
+    assert run_hook('isort', 'ugly.py') == (1, 'ugly.py: formatted\n', AGAIN)
     assert (repository / 'ugly.py').read_text().startswith('import os\nimport sys\n')
     assert 'x = [ 1,2 ]' in (repository / 'ugly.py').read_text()
 
@@ -40,9 +42,9 @@ def test_recorded_file_is_left_alone(hook: str, repository: Path, track: Track, 
     track({'old.py': UGLY})
     messages = lint(repository, options=LintOptions(tools=('black', 'isort'))).messages
     track({BASELINE_FILE: Baseline.make(messages, line_reader(repository)).dump(), 'new.py': UGLY})
-    assert run_hook(hook, 'old.py', 'new.py') == (1, 'new.py: formatted\n', '')
+    assert run_hook(hook, 'old.py', 'new.py') == (1, 'new.py: formatted\n', AGAIN)
     assert (repository / 'old.py').read_text() == UGLY
-    assert run_hook(hook, '--no-baseline', 'old.py') == (1, 'old.py: formatted\n', '')
+    assert run_hook(hook, '--no-baseline', 'old.py') == (1, 'old.py: formatted\n', AGAIN)
 
 
 def test_check_changes_nothing(repository: Path, track: Track, run_hook: RunHook) -> None:
@@ -56,7 +58,7 @@ def test_check_changes_nothing(repository: Path, track: Track, run_hook: RunHook
 def test_odd_names(name: str, repository: Path, track: Track, run_hook: RunHook) -> None:
     """File names with spaces, other letters or a leading dash are files like any other."""
     track({name: UGLY})
-    assert run_hook('black', name) == (1, f'{name}: formatted\n', '')
+    assert run_hook('black', name) == (1, f'{name}: formatted\n', AGAIN)
     assert (repository / name).read_text() == BLACKENED
 
 
@@ -71,7 +73,7 @@ def test_each_service_has_its_own_configuration(repository: Path, track: Track, 
             'b/code.py': text,
         }
     )
-    assert run_hook('black', 'a/code.py', 'b/code.py') == (1, 'b/code.py: formatted\n', '')
+    assert run_hook('black', 'a/code.py', 'b/code.py') == (1, 'b/code.py: formatted\n', AGAIN)
     assert (repository / 'a/code.py').read_text() == text
     assert (repository / 'b/code.py').read_text() == 'NAME = "text"\n'
 

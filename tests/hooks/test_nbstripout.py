@@ -112,9 +112,11 @@ def test_hook(repository: Path, track: Track, run_hook: RunHook) -> None:
     path = repository / name
     path.chmod(0o755)
     code, out, _ = run_hook('nbstripout', '--check', name)
-    assert (code, out) == (1, f'{name}: has results of 1 cells\n') and SECRET in path.read_text(encoding='utf-8')
+    assert (code, out) == (1, f'{name}: would be stripped of the results of 1 cell\n') and SECRET in path.read_text(
+        encoding='utf-8'
+    )
     code, out, err = run_hook('nbstripout')
-    assert code == 1 and f'{name}: taken out: results of 1 cells\n' in out and 'hint: to keep' in err
+    assert code == 1 and f'{name}: stripped of the results of 1 cell\n' in out and 'then commit again' in err
     assert 'broken.ipynb: not a notebook that can be read' in out and 'clean' not in out
     assert SECRET not in path.read_text(encoding='utf-8') and path.stat().st_mode & 0o111
     assert run_hook('nbstripout', name, 'sub/clean.ipynb') == (0, '', '')

@@ -18,6 +18,8 @@ SYNTAX_HINT = (
     "or in the tools' own configuration"
 )
 
+AGAIN_HINT = 'hint: see what was changed with `git diff`, take it with `git add`, then commit again'
+
 
 def run_formatters(argv: Sequence[str], *, tools: tuple[str, ...]) -> int:
     """Format the files in place with these tools, in this order; like stock hooks, a changed file fails the commit."""
@@ -36,7 +38,8 @@ def run_formatters(argv: Sequence[str], *, tools: tuple[str, ...]) -> int:
         print(f'{path}: {"would be formatted" if given.check else "formatted"}')
     said = [f'note: {note}' for note in result.notes]
     said += [f'failed: {failure.tool} did not come to an end: {failure.text}' for failure in result.crashed]
-    for line in said + [SYNTAX_HINT] * bool(result.broken):
+    again = bool(result.changed) and not given.check
+    for line in said + [AGAIN_HINT] * again + [SYNTAX_HINT] * bool(result.broken):
         print(line, file=sys.stderr)
     if result.crashed:
         return ExitCode.USAGE

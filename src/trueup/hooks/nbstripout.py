@@ -48,7 +48,7 @@ def strip_notebook(text: str) -> Stripped:
 def _run(argv: Sequence[str]) -> int:
     arguments = parse(argv)
     names = arguments.files or tuple(name for name in tracked_paths(Path.cwd()) if name.endswith('.ipynb'))
-    worst = int(ExitCode.CLEAN)
+    worst, stripped = int(ExitCode.CLEAN), False
     for name in names:
         path = Path(name)
         if path.is_symlink() or not path.is_file():
@@ -63,12 +63,19 @@ def _run(argv: Sequence[str]) -> int:
         if after.text.encode('utf-8') == before:
             continue
         worst = ExitCode.FINDINGS
-        print(f'{name}: {"has" if arguments.check else "taken out:"} results of {after.cells} cells')
+        print(
+            f'{name}: {"would be stripped" if arguments.check else "stripped"} of the results of {_count(after.cells)}'
+        )
         if not arguments.check:
             _write(path, after.text)
-    if worst and not arguments.check:
-        print(f'hint: to keep the results of a cell, give it the tag "{KEEP}"', file=sys.stderr)
+            stripped = True
+    if stripped:
+        print(f'hint: `git add` it, then commit again; a cell with the tag "{KEEP}" keeps its results', file=sys.stderr)
     return worst
+
+
+def _count(cells: int) -> str:
+    return '1 cell' if cells == 1 else f'{cells} cells'
 
 
 def _write(path: Path, text: str) -> None:
