@@ -233,3 +233,12 @@ def test_broken_files_are_refused(path: str, text: str, where: str) -> None:
         converted({path: text})
     assert caught.value.where.split(':')[0] == where.split(':', maxsplit=1)[0]
     assert caught.value.hint
+
+
+def test_an_address_that_is_none_is_told(tmp_path: Path) -> None:
+    """Poetry refuses a project whose homepage is no address; secrets in one go."""
+    text = 'from setuptools import setup\nsetup(name="svc", url="your github project", project_urls={"Docs": "https://u:pw1@x.example/d"})\n'
+    conversion = converted({'setup.py': text})
+    assert conversion.notes == ("setup.py:2: not carried: url='your github project': not an address",)
+    assert meaning(text_of(conversion), tmp_path)['urls'] == {'Docs': 'https://x.example/d'}
+    assert 'pw1' not in repr(conversion)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
 
 from trueup.model import Action, Conflict, Decision, Evidence, KeyPath, Level, Owner
-from trueup.packaging._address import mask
+from trueup.packaging._address import clean, mask
 from trueup.packaging._constraints import Unreadable, lift
 from trueup.packaging._model import PYPROJECT, Dependency, Field, Gathered, normalise
 from trueup.packaging._pep508 import Inexpressible, parse_line
@@ -65,10 +65,10 @@ class Mapper:
         elif key == 'license' and isinstance(value, str):
             self._license(value, before, where)
         elif key == 'url' and value:
-            self._field(('urls', 'homepage'), literal(value), before, where)
+            self._url('homepage', value, before, where)
         elif key == 'project_urls' and isinstance(value, Mapping):
             for name, url in value.items():
-                self._field(('urls', str(name)), literal(url), f'{name}: {url}', where)
+                self._url(str(name), url, mask(f'{name}: {url}'), where)
         elif key == 'python_requires' and isinstance(value, str):
             self._python(value, before, where)
         elif key == 'entry_points':
@@ -124,6 +124,14 @@ class Mapper:
 
     def _field(self, key: KeyPath, text: str, before: str, where: Evidence, reason: str = '') -> None:
         self.found.fields.append(Field(key, text, before, where, reason=reason or 'moved to its PEP 621 place'))
+
+    def _url(self, name: str, url: object, before: str, where: Evidence) -> None:
+        """An address; Poetry refuses a project with one that is none."""
+        cleaned = clean(str(url)).url
+        if re.match(r'[A-Za-z][A-Za-z0-9+.-]*:/?/?[^\s/]\S*\Z', cleaned):
+            self._field(('urls', name), literal(cleaned), before, where)
+        else:
+            self.found.notes.append(f'{where}: not carried: {before}: not an address')
 
     def _license(self, value: str, before: str, where: Evidence) -> None:
         try:
