@@ -13,7 +13,7 @@ import pytest
 
 from trueup.errors import Missing, UserError
 from trueup.sessions._install import decide, index_environment, poetry_version
-from trueup.sessions._interpreters import allowed, extended_path, find_interpreter, matrix
+from trueup.sessions._interpreters import allowed, extended_path, find_interpreter, matrix, without_uv
 from trueup.sessions._options import Options, read_options, requires_python
 from trueup.sessions._reference import REFERENCE, main, tables
 
@@ -108,6 +108,30 @@ def test_requires_python(written: str, expected: str) -> None:
 def test_allowed(requires: str, expected: tuple[str, ...]) -> None:
     """A minor version counts if any of its patch releases is allowed."""
     assert allowed(requires) == expected
+
+
+@pytest.mark.parametrize(
+    ('requires', 'expected'),
+    [
+        ('>=3.8,<3.11', ('3.8', '3.9', '3.10')),
+        ('<3.9', ('3.6', '3.7', '3.8')),
+        ('==3.7.*', ('3.7',)),
+        ('>=3.14', ('3.14', '3.15')),
+    ],
+)
+def test_old_ones_with_uv(requires: str, expected: tuple[str, ...]) -> None:
+    """uv makes environments that virtualenv no longer makes."""
+    assert allowed(requires, uv=True) == expected
+    assert '3.8' not in allowed('', uv=True)
+
+
+@pytest.mark.parametrize(
+    ('wanted', 'requires', 'expected'),
+    [((), '>=3.8', ('3.8',)), (('3.7', '3.12'), '', ('3.7',)), ((), '>=3.9', ()), ((), '', ())],
+)
+def test_without_uv(wanted: tuple[str, ...], requires: str, expected: tuple[str, ...]) -> None:
+    """What can't be verified is known, so that it can be said."""
+    assert without_uv(wanted, requires) == expected
 
 
 def test_bad_requires_python() -> None:

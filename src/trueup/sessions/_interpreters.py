@@ -17,11 +17,17 @@ from trueup.errors import UserError
 KNOWN = tuple(f'3.{minor}' for minor in range(9, 16))
 """Versions that Nox can make an environment for: virtualenv 21 makes none below 3.9."""
 
+OLD = tuple(f'3.{minor}' for minor in range(6, 9))
+"""Versions that only uv makes an environment for."""
+
 Find = Callable[[str], Path | None]
 
 
-def allowed(requires_python: str) -> tuple[str, ...]:
-    """Known versions with a patch release that the set allows, so `>=3.9.7` and `<3.12.4` count; empty allows all."""
+def allowed(requires_python: str, *, uv: bool = False) -> tuple[str, ...]:
+    """Known versions with a patch release that the set allows, so `>=3.9.7` and `<3.12.4` count; empty allows all.
+
+    Old ones count where there is uv, and where the service names them.
+    """
     try:
         wanted = SpecifierSet(requires_python)
     except InvalidSpecifier as error:
@@ -31,16 +37,23 @@ def allowed(requires_python: str) -> tuple[str, ...]:
             hint='write it like ">=3.10,<3.14"',
         ) from error
     patches = (0, *(int(patch) for patch in re.findall(r'\d+\.\d+\.(\d+)', requires_python)), 99)
-    return tuple(version for version in KNOWN if any(wanted.contains(f'{version}.{patch}') for patch in patches))
+    versions = (*OLD, *KNOWN) if uv and requires_python else KNOWN
+    return tuple(version for version in versions if any(wanted.contains(f'{version}.{patch}') for patch in patches))
 
 
-def matrix(pythons: Iterable[str], requires_python: str, find: Find) -> tuple[str, ...]:
+def without_uv(wanted: Iterable[str], requires_python: str) -> tuple[str, ...]:
+    """Old versions that are wanted, or that the service names, and that can't be tested: there is no uv."""
+    stated = set(allowed(requires_python, uv=True)) | set(wanted)
+    return tuple(version for version in OLD if version in stated)
+
+
+def matrix(pythons: Iterable[str], requires_python: str, find: Find, *, uv: bool = False) -> tuple[str, ...]:
     """Versions to test: those named, else those allowed and present; if none is present the newest allowed one,
     for Nox to skip it or to fail on it as it does with any missing interpreter.
     """
     if named := tuple(pythons):
         return named
-    candidates = allowed(requires_python)
+    candidates = allowed(requires_python, uv=uv)
     present = tuple(version for version in candidates if find(version))
     return present or candidates[-1:]
 

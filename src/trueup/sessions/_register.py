@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import shutil
 import sys
 import time
 from collections.abc import Callable, Collection
@@ -14,7 +15,7 @@ from pathlib import Path
 import nox
 
 from trueup.errors import UserError
-from trueup.sessions._interpreters import allowed, extended_path, find_all, matrix
+from trueup.sessions._interpreters import allowed, extended_path, find_all, matrix, without_uv
 from trueup.sessions._options import Options, read_options
 from trueup.sessions._session import Details, Session
 from trueup.sessions._summary import record
@@ -55,10 +56,15 @@ def _register(skip: frozenset[str]) -> None:
     sessions = [load(name) for name in ORDER if name not in skip]
     pythons: tuple[str, ...] = ()
     if any(session.place != 'none' for session in sessions):
-        wanted = options.pythons or allowed(options.requires_python)
+        uv = shutil.which('uv') is not None
+        wanted = options.pythons or allowed(options.requires_python, uv=uv)
+        if not uv and (old := without_uv(wanted, options.requires_python)):
+            print(f'not verified: Python {", ".join(old)}; only uv makes an environment for it', file=sys.stderr)
+            options = replace(options, pythons=tuple(each for each in options.pythons if each not in old))
+            wanted = tuple(each for each in wanted if each not in old)
         interpreters = find_all(wanted)
         os.environ['PATH'] = extended_path(os.environ.get('PATH', ''), interpreters.values())
-        pythons = matrix(options.pythons, options.requires_python, interpreters.get)
+        pythons = matrix(options.pythons, options.requires_python, interpreters.get, uv=uv) if wanted else ()
         options = replace(options, absent=tuple(version for version in wanted if version not in interpreters))
     known = _known_names(sessions, pythons)
     for session in sessions:
@@ -67,17 +73,29 @@ def _register(skip: frozenset[str]) -> None:
             python=_pythons(session, pythons, options.absent),
             default=session.default,
             allow_parallel=session.parallel,
-        )(_recorded(session, options, known))
+        )(_recorded(session, options, known) if pythons or session.place == 'none' else _unverified(session, options))
     watch(options.root / options.reports, known)
 
 
 def _pythons(session: Session, pythons: tuple[str, ...], absent: tuple[str, ...]) -> list[str] | str | bool | None:
     """As Nox takes it: every Python of the matrix, the newest of those present, or False for no environment."""
+    if not pythons:
+        return False
     if session.place == 'each':
         return list(pythons)
     if session.place == 'none':
         return False
-    return max((each for each in pythons if each not in absent), key=_number, default=pythons[-1] if pythons else None)
+    return max((each for each in pythons if each not in absent), key=_number, default=pythons[-1])
+
+
+def _unverified(session: Session, options: Options) -> Callable[[nox.Session], None]:
+    """What stands in for a session that no Python here can run."""
+
+    def run(handle: nox.Session) -> None:
+        handle.skip(f'not verified: no environment can be made here for Python {options.requires_python}')
+
+    run.__doc__ = session.description
+    return run
 
 
 def _number(version: str) -> tuple[int, ...]:
