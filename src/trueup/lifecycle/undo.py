@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import shutil
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from trueup.errors import Refusal
 from trueup.git import answers, branch, dirty_paths, head_commit, run_git, text_of
@@ -114,11 +115,10 @@ def _require_no_later_edits(service: Service, entry: Entry) -> None:
 def _sweep(service: Service, entry: Entry) -> list[str]:
     """Remove what our sessions and the tools they run left since; what lay there before stays."""
     known = set(entry.untracked)
+    found = [(item, service.top / item.rstrip('/')) for item in lying_around(service) if item not in known]
+    litter = [(item, target) for item, target in found if _is_litter(target)]
     swept: list[str] = []
-    for item in lying_around(service):
-        target = service.top / item.rstrip('/')
-        if item in known or not _is_litter(target):
-            continue
+    for item, target in litter:
         if target.is_dir() and not target.is_symlink():
             shutil.rmtree(target, ignore_errors=True)
         else:
@@ -130,4 +130,15 @@ def _sweep(service: Service, entry: Entry) -> list[str]:
 def _is_litter(path: Path) -> bool:
     if path.name == 'reports':
         return (path / 'summary.json').is_file()
-    return path.name in LITTER or path.name.startswith('.coverage.')
+    return path.name in LITTER or path.name.startswith('.coverage.') or path.name in _session_files(path.parent)
+
+
+def _session_files(folder: Path) -> set[str]:
+    """What our sessions left in a reports folder that the team had before, by their own account of it."""
+    try:
+        data = json.loads((folder / 'summary.json').read_text(encoding='utf-8'))
+        reports = [PurePosixPath(report).parts for session in data['sessions'] for report in session.get('reports', ())]
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return set()
+    below = {parts[parts.index(folder.name) + 1] for parts in reports if folder.name in parts[:-1]}
+    return {'summary.json', '.sessions'} | below
