@@ -54,6 +54,8 @@ def adopt(path: Path, run: Run, ask: Ask | None = None) -> Outcome:
     repo = repo_from_commit(service.top, head, service.prefix)
     if ANSWERS_FILE in repo:
         return _already(path, run)
+    if (project := repo.text('pyproject.toml')) is not None:
+        parse(project, f'{service.prefix}pyproject.toml')
     if run.settings.constraints:
         read_constraints(run.settings.constraints)
     run.say('reading the service')
