@@ -117,6 +117,7 @@ def prepare(service: Service, repo: Repo, run: Run, ask: Ask | None = None) -> A
         *replies.notes,
         *(conversion.notes if conversion else ()),
         *left_notes(moved, service.prefix),
+        *_unparsable(facts),
         *missing.notes,
     )
     redundant = tuple(service.prefix + path for path in conversion.absorbed) if conversion else ()
@@ -125,6 +126,12 @@ def prepare(service: Service, repo: Repo, run: Run, ask: Ask | None = None) -> A
     return Adoption(
         standard, tag, answers, facts, packaging, redundant, sources, done, files, waivers, notes, service.root
     )
+
+
+def _unparsable(facts: Sequence[Fact]) -> tuple[str, ...]:
+    """Python 2, mostly: no tool can look into them, and none writes them."""
+    names = sorted(str(fact.value) for fact in facts if fact.name == 'unreadable' and str(fact.value).endswith('.py'))
+    return (f'not valid Python 3, left as it is: {", ".join(names)}',) if names else ()
 
 
 def _convert(repo: Repo, answers: Mapping[str, object]) -> Conversion | None:
