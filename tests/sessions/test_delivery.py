@@ -184,12 +184,12 @@ def test_audit(service: Path, advisories: str) -> None:
     assert (green.code, entry['status'], entry['note']) == (
         0,
         'passed',
-        '1 packages, 0 known vulnerabilities',
+        'packages: 1, known vulnerabilities: 0',
     ), green.output
     Advisories.vulnerable = 'iniconfig'
     red = nox(service, '-s', 'audit')
     assert red.code == 1 and 'PYSEC-2026-1, mended in 99.0' in red.output
-    assert red.summary['sessions'][0]['note'] == '1 packages, 1 known vulnerabilities'
+    assert red.summary['sessions'][0]['note'] == 'packages: 1, known vulnerabilities: 1'
     (service / 'pyproject.toml').write_text(
         SERVICE + '[tool.trueup.sessions]\naudit_args = ["-s", "osv", "--osv-url", "http://127.0.0.1:9/"]\n'
     )

@@ -80,7 +80,7 @@ def _run(handle: nox.Session, options: Options) -> Details | None:
             'Packages of your own index belong into [tool.trueup.sessions] audit_skip'
         )
     if verdict.vulnerable:
-        handle.error('\n'.join([f'{len(verdict.vulnerable)} known vulnerabilities', *verdict.vulnerable]))
+        handle.error('\n'.join([f'known vulnerabilities: {len(verdict.vulnerable)}', *verdict.vulnerable]))
     handle.log('no known vulnerability in any of %d packages', len(asked))
     return _read(handle, options)
 
@@ -102,7 +102,7 @@ def _read(_handle: nox.Session, options: Options) -> Details:
         return Details(note='nothing is known')
     answers = _answers(path.read_text(encoding='utf-8'))
     count = sum(len(answer.get('vulns', [])) for answer in answers)
-    note = f'{len(answers)} packages, {count} known vulnerabilities'
+    note = f'packages: {len(answers)}, known vulnerabilities: {count}'
     return Details(reports=(path.relative_to(options.root).as_posix(),), note=note)
 
 

@@ -31,7 +31,7 @@ def _run(handle: nox.Session, options: Options) -> Details | None:
     count = len(json.loads(report.read_text(encoding='utf-8')).get('components', []))
     if not count:
         handle.warn('no package is installed: the bill is empty')
-    return Details(reports=(report.relative_to(options.root).as_posix(),), note=f'{count} components')
+    return Details(reports=(report.relative_to(options.root).as_posix(),), note=f'components: {count}')
 
 
 def _root(options: Options, scratch: Path) -> list[str]:
