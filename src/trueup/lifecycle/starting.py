@@ -100,7 +100,8 @@ def _of_the_day(space: Workspace, adoption: Adoption, pins: Pins) -> tuple[Witne
     if uv is None or not day:
         return None, 'uv is not here: no version of the past is looked for' if day else ''
     index_url = str(adoption.answers.get('package_index_url') or '')
-    dated = versions_of(pyproject, day=day, uv=uv, index_url=index_url, pins=pins)
+    oldest = str(adoption.answers.get('python_min') or '')
+    dated = versions_of(pyproject, day=day, uv=uv, index_url=index_url, python=oldest, pins=pins)
     if not dated.pins:
         return None, f'the versions of {day[:10]}, when the dependencies were last changed, do not fit: {dated.reason}'
     return Witness(f'the index of {day[:10]}, when the dependencies were last changed', dated.pins), ''

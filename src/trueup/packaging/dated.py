@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import tempfile
+import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from trueup.packaging._address import mask
+from trueup.packaging._toml import parse
 from trueup.packaging.pins import Pins, of_requirements
 
 SECONDS = 120.0
+TRIES = 8
+NO_WHEEL = re.compile(r'([A-Za-z0-9][\w.-]*?)(?:[=<>!~]=?\S+)? has no (?:usable )?wheels')
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,29 +28,59 @@ class Dated:
     reason: str = ''
 
 
-def versions_of(pyproject: Path, *, day: str, uv: str, index_url: str, pins: Pins) -> Dated:
-    """Resolve `[project]` as an index was on a day, with wheels for a Python that is here and that the service allows.
+def versions_of(pyproject: Path, *, day: str, uv: str, index_url: str, python: str, pins: Pins) -> Dated:
+    """Resolve `[project]` as an index was on a day.
 
-    Only wheels: a version that would have to be built is no version that anybody has running on that Python.
+    Only wheels count, first for a Python that is here, then for the oldest one of the service; what has none is read
+    from its source.
     """
+    project = parse(pyproject.read_text(encoding='utf-8-sig'), pyproject.name).get('project')
+    wanted = _requirements(project if isinstance(project, Mapping) else {})
+    found = Dated({}, 'it asks for nothing')
+    command = [uv, 'pip', 'compile', '--quiet', '--no-header', '--no-annotate', '--no-config', '--color', 'never']
+    command += ['--exclude-newer', day, '--only-binary', ':all:', '--no-python-downloads']
+    end = time.monotonic() + SECONDS
+    for _ in range(TRIES if wanted else 0):
+        found = _compile(command, wanted, index_url=index_url, pins=pins, seconds=end - time.monotonic())
+        built = list(dict.fromkeys(NO_WHEEL.findall(found.reason)))
+        if found.pins or not built:
+            break
+        if python and '--python-version' not in command:
+            command += ['--python-version', python]
+        else:
+            command += [word for name in built for word in ('--no-binary', name)]
+    return found
+
+
+def _requirements(project: Mapping[str, object]) -> list[str]:
+    """What the service and its extras require."""
+    extras = project.get('optional-dependencies')
+    listed = [project.get('dependencies'), *(extras.values() if isinstance(extras, Mapping) else ())]
+    return [str(item) for items in listed if isinstance(items, list) for item in items]
+
+
+def _compile(command: list[str], wanted: list[str], *, index_url: str, pins: Pins, seconds: float) -> Dated:
+    if seconds <= 0:
+        return Dated({}, f'uv did not end within {SECONDS:.0f} s')
     with tempfile.TemporaryDirectory(prefix='trueup-dated-') as scratch:
-        known = Path(scratch) / 'constraints.txt'
+        asked, known = Path(scratch) / 'requirements.in', Path(scratch) / 'constraints.txt'
+        asked.write_text(''.join(f'{line}\n' for line in wanted))
         known.write_text(''.join(f'{line}\n' for lines in pins.values() for line in lines))
-        command = [uv, 'pip', 'compile', str(pyproject), '--quiet', '--no-header', '--no-annotate', '--all-extras']
-        command += ['--exclude-newer', day, '--only-binary', ':all:', '--no-python-downloads', '--no-sources']
-        command += ['--constraint', str(known), '--color', 'never', '--no-config']
         environment = {name: value for name, value in os.environ.items() if name != 'VIRTUAL_ENV'}
         if index_url:
             environment['UV_DEFAULT_INDEX'] = index_url
+        whole = [*command, str(asked), '--constraint', str(known)]
         try:
             done = subprocess.run(
-                command, cwd=scratch, env=environment, capture_output=True, text=True, timeout=SECONDS, check=False
+                whole, cwd=scratch, env=environment, capture_output=True, text=True, timeout=seconds, check=False
             )
         except subprocess.TimeoutExpired:
             return Dated({}, f'uv did not end within {SECONDS:.0f} s')
-    if done.returncode:
-        lines = [line.strip(' ╰─▶×') for line in mask(done.stderr).splitlines() if line.strip()]
-        return Dated(
-            {}, next((line for line in lines if 'because' in line.lower()), lines[-1] if lines else 'uv failed')
-        )
-    return Dated(of_requirements(done.stdout))
+    return Dated({}, _reason(mask(done.stderr))) if done.returncode else Dated(of_requirements(done.stdout))
+
+
+def _reason(output: str) -> str:
+    """The explanation of uv on one line."""
+    text = re.sub(r'[\s╰─▶×│├]+', ' ', output)
+    _, because, after = text.partition('Because ')
+    return (because + after).strip() or text.strip()[-300:] or 'uv failed'

@@ -18,7 +18,7 @@ MIRROR = 'POETRY_PYPI_MIRROR_URL'
 # Set by an activated environment or by Poetry itself; they would bend the lock to another project.
 LEAKING = ('VIRTUAL_ENV', 'CONDA_PREFIX', 'CONDA_DEFAULT_ENV', 'POETRY_ACTIVE', 'PYTHONPATH', 'PYTHONHOME')
 DEPENDS = re.compile(r'depends on (?:both )?(?P<name>[A-Za-z0-9][\w.-]*(?:\[[\w,.-]+\])?)(?: \((?P<version>[^)]*)\))?')
-NEEDS_PYTHON = re.compile(r'- (?P<name>[\w.-]+) requires Python (?P<python>[^,\s]+(?:,[^,\s]+)*?),? so it will not be')
+NEEDS_PYTHON = re.compile(r'- (?P<name>[\w.-]+) requires Python (?P<python>[<>=!~][^;]*?),? so it will not be')
 NETWORK = re.compile(r'ConnectionError|Max retries|attempts to connect|timed out|Name or service|JSONDecodeError', re.I)
 
 
