@@ -21,6 +21,8 @@ TRUEUP = (sys.executable, '-m', 'trueup')
 SECONDS = 1800
 CRASH = 70
 CHECK = 'trueup check'
+HOOKS = '.pre-commit-config.yaml'
+LOCK = 'poetry.lock'
 
 
 @dataclass(slots=True)
@@ -147,7 +149,8 @@ def _look(row: Row, copy: Path, made: tuple[str, Mapping[str, Any]], skip: froze
     if not row.exact:
         row.notes += [f'check: {name}' for name in sorted(_found(checked.out) ^ _open(report))[:6]]
     folder = copy / root
-    if 'lock' not in skip and (folder / 'poetry.lock').is_file():
+    waits = any(name.endswith(LOCK) for name in _open(report))
+    if 'lock' not in skip and (folder / LOCK).is_file() and not waits:
         row.poetry = run(['poetry', 'check', '--lock', '--no-interaction'], folder).code
     if 'hooks' not in skip:
         _hooks(row, copy)
@@ -159,20 +162,22 @@ def _hooks(row: Row, copy: Path) -> None:
     """All hooks; those of other repositories are left out when their address can't be reached from here."""
     command = [sys.executable, '-m', 'pre_commit', 'run', '--all-files']
     ran = run(command, copy)
-    foreign = _foreign(copy / '.pre-commit-config.yaml') if 'unable to access' in ran.out + ran.err else []
-    if foreign:
-        row.notes.append(f'hooks of unreachable repositories left out: {", ".join(foreign)}')
-        ran = run(command, copy, environment={'SKIP': ','.join(foreign)})
+    if 'unable to access' in ran.out + ran.err:
+        reduced = copy.parent / 'reachable.yaml'
+        row.notes.append(f'hooks of unreachable repositories left out: {_reduce(copy / HOOKS, reduced)}')
+        ran = run([*command, '--config', str(reduced)], copy)
     failed = [line for line in ran.out.splitlines() if line.endswith('Failed')]
     row.only_open = bool(row.check) and bool(row.exact) and [line.partition('...')[0] for line in failed] == [CHECK]
     row.hooks = _said(row, 'hooks', ran)
 
 
-def _foreign(path: Path) -> list[str]:
+def _reduce(path: Path, to: Path) -> str:
+    """Write the hooks without those of repositories that are not on this machine; returns the latter's names."""
     data = yaml.safe_load(path.read_text(encoding='utf-8'))
-    reachable = ('local', 'meta', 'file://', '/')
-    found = [each for each in data['repos'] if not str(each['repo']).startswith(reachable)]
-    return [hook.get('alias') or hook['id'] for each in found for hook in each['hooks']]
+    near = [each for each in data['repos'] if str(each['repo']).startswith(('local', 'meta', 'file://', '/'))]
+    far = [hook['id'] for each in data['repos'] if each not in near for hook in each['hooks']]
+    to.write_text(yaml.safe_dump({**data, 'repos': near}), encoding='utf-8')
+    return ', '.join(far)
 
 
 def _said(row: Row, what: str, ran: Ran) -> int:
