@@ -69,7 +69,7 @@ FOUND = [
 @pytest.mark.parametrize(('files', 'situation'), NOTHING_TO_SAY)
 def test_nothing_to_say(files: dict[str, str], situation: Situation) -> None:
     """No rule cries where all is well."""
-    assert _rules(files, situation) == []
+    assert [rule for rule, _ in _rules(files, situation) if rule != 'TOL002'] == []  # a note, see test_team_rules
 
 
 @pytest.mark.parametrize(('files', 'findings'), FOUND)

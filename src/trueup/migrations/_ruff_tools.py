@@ -149,7 +149,7 @@ def _change(repo: Repo, path: str, text: str | None) -> Change:
 
 RUFF_TOOLS = Migration(
     'ruff-tools',
-    'MIG006',
+    '--convert-tools',
     "The code is checked by the standard's tools instead of ruff",
     'ruff gives way to black, isort, flake8 and pylint',
     needed,
