@@ -142,3 +142,13 @@ def test_pipfile_and_requirements_complete_each_other() -> None:
     conversion = converted({'Pipfile': '[packages]\na = "==1"\n', 'requirements.txt': 'a==2\nb==3\n'})
     assert tomllib.loads(text_of(conversion))['project']['dependencies'] == ['a==2', 'b==3']
     assert [conflict.sides for conflict in conversion.open] == [('requirements.txt:1', 'Pipfile:2')]
+
+
+def test_one_index_has_one_name() -> None:
+    """The index that the answers name is called `company` by the standard; the Pipfile's name for it gives way."""
+    text = '[[source]]\nurl = "https://u:pw@nexus.example/simple"\nname = "nexus"\n[packages]\na = {version = "==1", index = "nexus"}\n'
+    conversion = converted({'Pipfile': text}, package_index_url='https://nexus.example/simple')
+    data = tomllib.loads(text_of(conversion))
+    assert 'POETRY_HTTP_BASIC_COMPANY_PASSWORD' in conversion.notes[0]
+    assert [source['name'] for source in data['tool']['poetry']['source']] == ['company']
+    assert data['tool']['poetry']['dependencies'] == {'a': {'source': 'company'}}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import tomllib
 from collections.abc import Iterable
+from dataclasses import replace
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
@@ -105,10 +106,11 @@ def _handed_over(repo: Repo, readings: Iterable[Reading], held: Reconciled, answ
     declared = {
         item.evidence.path for reading in readings for item in reading.dependencies if reading.origin == 'pep621'
     }
+    company = _company(answers, held)
     added = tuple(item for item in held.dependencies if item.evidence.path not in declared)
     project = parse(text, PYPROJECT)['project']
     name = str(project['name']) if isinstance(project, dict) else ''
-    indexes = (*held.indexes, *_company(answers, held))
+    indexes = (*held.indexes, *company)
     content = Content((), added, indexes, tuple(_layout(name, answers)))
     new, decisions = hand_over(text.replace('\r\n', '\n'), content)
     _account(held, content)
@@ -139,7 +141,8 @@ def _rewritten(text: str, held: Reconciled, answers: Answers) -> str:
     known_urls = (
         {str(item.get('url')) for item in sources if isinstance(item, dict)} if isinstance(sources, list) else set()
     )
-    indexes = [index for index in [*held.indexes, *_company(answers, held)] if index.url not in known_urls]
+    company = _company(answers, held)
+    indexes = [index for index in [*held.indexes, *company] if index.url not in known_urls]
     content = Content(tuple(fields), tuple(held.dependencies), tuple(indexes), tuple(entries), tuple(groups))
     new, decisions, notes = rewrite(text, content)
     _account(held, content)
@@ -157,7 +160,8 @@ def _written(repo: Repo, text: str, held: Reconciled, answers: Answers) -> str:
     _drop_itself(held, name)
     fields = sorted(fields, key=lambda field: ORDER.index(field.key[0]) if field.key[0] in ORDER else len(ORDER))
     entries = _layout(name, answers)
-    indexes = (*held.indexes, *_company(answers, held))
+    company = _company(answers, held)
+    indexes = (*held.indexes, *company)
     content = Content(tuple(fields), tuple(held.dependencies), indexes, tuple(entries))
     _account(held, content)
     kept = []
@@ -251,7 +255,20 @@ def _company(answers: Answers, held: Reconciled) -> list[Index]:
     index = Index('company', cleaned.url, 'primary', reason='from the answers')
     if cleaned.secret:
         held.notes.append(credential_note('package_index_url', index.name))
-    return [] if cleaned.url in {known.url for known in held.indexes} else [index]
+    same = next((known for known in held.indexes if known.url == cleaned.url), None)
+    if same is None:
+        return [index]
+    # The standard calls it `company`; one index under two names would be asked twice.
+    held.indexes[held.indexes.index(same)] = replace(same, name=index.name, priority=index.priority)
+    old, new = (credential_note('', name) for name in (same.name, index.name))
+    held.notes = [note.replace(old, new) for note in held.notes]
+    for place, item in enumerate(held.dependencies):
+        renamed = tuple(
+            (key, quote(index.name) if (key, text) == ('source', quote(same.name)) else text)
+            for key, text in item.enrichment
+        )
+        held.dependencies[place] = replace(item, enrichment=renamed)
+    return []
 
 
 def _account(held: Reconciled, content: Content) -> None:
