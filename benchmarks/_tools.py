@@ -115,14 +115,16 @@ def _verdicts(merged: Merged, text: str, wanted: str, path: str) -> Iterator[tup
 def _lost(sides: tuple[str, str, str], result: Result, path: str) -> tuple[str, ...]:
     """Words of the service or of the standard that are gone though neither the other side nor a decision took them out.
 
-    A decision names what it takes from one key. One on the whole file names nothing, nor does one that says that a
-    text was put together from both sides: there each word has to be in the result.
+    A decision names what it takes from one key, or quotes the lines that were left out. One on the whole file names
+    nothing, nor does one that says that a text was put together from both sides: there each word has to be in the result.
     """
     base, ours, theirs = (Counter(TOKEN.findall(text)) for text in sides)
     got = Counter(TOKEN.findall(result.text))
     missing = (ours - got - (base - theirs)) | (theirs - got - (base - ours))
     for decision in result.merged.decisions if result.merged else ():
-        if decision.key and decision.heuristic not in WOVEN:
+        if decision.heuristic == 'left out':
+            missing -= Counter(TOKEN.findall(decision.reason))
+        elif decision.key and decision.heuristic not in WOVEN:
             named = decision.before if decision.changes else value_at(sides[2], path, decision.key)
             missing -= Counter(TOKEN.findall(named or ''))
     return tuple(sorted(missing))

@@ -187,9 +187,9 @@ def test_five_megabytes_are_merged_by_line(path: str) -> None:
     else:
         base = ''.join(entry.format(number) for number in range(5_000_000 // len(entry.format(100_000))))
     ours, theirs = base.replace('777', '778', 1), base.replace('99999', '99998', 1)
-    start = time.monotonic()
+    start = time.process_time()
     merged = merge(base, ours, theirs, path=path)
-    assert time.monotonic() - start < 10
+    assert time.process_time() - start < 10
     assert merged.text == ours.replace('99999', '99998', 1)
     assert path == 'NOTES' or any('too large' in decision.reason for decision in merged.decisions)
 

@@ -11,7 +11,7 @@ from trueup.merge._job import Job
 from trueup.merge._words import holds, rewritten
 from trueup.model import Action, Decision, KeyPath, Merged
 from trueup.text.encoding import lines
-from trueup.text.tree import Document, Grammar, Malformed
+from trueup.text.tree import Document, Grammar, Malformed, Node
 
 IMPORT = re.compile(r'\s*(?:from|import)\b')
 
@@ -114,8 +114,13 @@ def key_at(document: Document, start: int, end: int) -> KeyPath:
     path: KeyPath = ()
     node = document.root
     while start < end:
-        inner = next((one for one in node.children if one.start <= start and end <= one.end), None)
+        inner = next((one for one in node.children if one.start <= start and end <= _reach(one)), None)
         if inner is None:
             break
         path, node = (*path, inner.key), inner
     return path
+
+
+def _reach(node: Node) -> int:
+    """Where the last of all that a node holds ends: the span of a table may be no more than its header."""
+    return max(node.end, _reach(node.children[-1])) if node.children else node.end

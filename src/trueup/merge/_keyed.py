@@ -188,8 +188,9 @@ def _assembled(job: Job, grammar: Grammar, documents: Three, done: tuple[Walked,
     decisions: list[Decision] = []
     conflicts: list[Conflict] = []
     for choice in walked.choices:
-        values = tuple(_shown(grammar, document, choice.path) for document in (*documents, result))
-        if choice.action is not Action.KEEP:
+        shown = (_shown(grammar, document, choice.path) for document in (*documents, result))
+        values = choice.values or tuple(shown)
+        if choice.action is not Action.KEEP and not choice.values:
             values = (values[0], _taken(documents.ours, choice.path, values[1], result), *values[2:])
         if choice.verdict.conflict:
             base, mine, yours, _ = values

@@ -14,9 +14,9 @@ from trueup.text.tree import Document, Grammar, Malformed, Node, line_start, nee
 
 MANY = 40
 """Edits above which new and removed entries share a go too; below, each sees the blank lines that others left."""
-GOES = 60
+GOES = 30
 """Goes after which a merge is given up: reading the text again after each costs the square of its size."""
-WORK = 40_000_000
+WORK = 12_000_000
 """Characters (of the text, for each edit) after which a merge is given up."""
 
 

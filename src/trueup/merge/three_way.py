@@ -17,6 +17,7 @@ from trueup.merge._ends import ended
 from trueup.merge._job import Job, fitting, parses, same_meaning, too_large, unowned
 from trueup.merge._keyed import merge_by_key, merge_plainly
 from trueup.merge._moves import moved
+from trueup.merge._remarks import with_remarks
 from trueup.merge._renames import follow
 from trueup.merge._textual import merge_as_text
 from trueup.model import Action, Decision, Level, Merged, Owner
@@ -72,6 +73,8 @@ def _decided(job: Job, moves: Sequence[Move], *, careful: bool) -> Merged:
     merged = clean or _settled(shaped, _merge(shaped), moves)
     if careful:
         merged = sure(shaped, merged)
+    if clean is None:
+        merged = with_remarks(shaped, merged)
     return Merged(merged.text, (*said, *merged.decisions), merged.conflicts)
 
 
@@ -125,6 +128,8 @@ def _settled(job: Job, merged: Merged, moves: Sequence[Move]) -> Merged:
     """
     if merged.text in (job.ours, job.theirs):
         return merged
+    if too_large(job) and {one.heuristic for one in merged.decisions} <= {'lines', 'malformed'}:
+        return merged  # only lines apart from each other were merged, as Git does
     found = merged
     for _ in range(STEPS):
         again = _merge(_shaped(job._replace(ours=found.text), moves)[0])

@@ -2,7 +2,32 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from trueup.text.tree import Node, line_end, line_start
+
+
+class Item(NamedTuple):
+    """A new item: its own text, the comment lines above it, and the comment behind its comma."""
+
+    text: str
+    above: tuple[str, ...] = ()
+    behind: str = ''
+
+    def on_lines(self, indent: str, comma: str) -> str:
+        """The item on a line of its own, with its comments."""
+        behind = f'  {self.behind}' if self.behind else ''
+        return ''.join(f'{indent}{line}\n' for line in self.above) + f'{indent}{self.text}{comma}{behind}\n'
+
+
+def dressed_item(text: str, item: Node, comment: str = '#') -> Item:
+    """An item with the comments that stand on its lines."""
+    own = text[item.value[0] : item.value[1]]
+    if not item.start < item.body or item.end < item.value[1]:
+        return Item(own)
+    above = tuple(line.strip() for line in text[item.start : item.body].split('\n') if line.strip())
+    behind = text[item.value[1] : item.end].strip().removeprefix(',').strip()
+    return Item(own, above, behind if behind.startswith(comment) and '\n' not in behind else '')
 
 
 def remove_item(text: str, container: Node, item: Node, comment: str = '#') -> str:
@@ -23,16 +48,21 @@ def remove_item(text: str, container: Node, item: Node, comment: str = '#') -> s
     return text[: container.value[0] + 1] + text[container.value[1] - 1 :]
 
 
-def insert_item(text: str, container: Node, at: int, chunk: str, comment: str = '#') -> str:
-    """The text with an item put in before the item number `at` (the length: at the end)."""
-    items = container.children
+def insert_item(text: str, container: Node, at: int, item: Item, comment: str = '#') -> str:
+    """The text with an item put in before the item number `at` (the length: at the end).
+
+    Its comments come along where each item has a line of its own; a heading that stands there already is not repeated.
+    """
+    items, chunk = container.children, item.text
     if not items:
         inner = text[container.value[0] + 1 : container.value[1] - 1]
         pad = ' ' if text[container.value[0]] == '{' else ''
         keep = inner if inner.strip() else ''
         return text[: container.value[0] + 1] + keep + pad + chunk + pad + text[container.value[1] - 1 :]
     if '\n' in text[container.value[0] : items[0].body]:
-        return _insert_line(text, container, at, chunk, comment)
+        known = {line.strip() for line in text[container.value[0] : container.value[1]].split('\n')}
+        item = item._replace(above=tuple(line for line in item.above if line not in known))
+        return _insert_line(text, container, at, item, comment)
     if at < len(items):
         position = items[at].body
         return text[:position] + chunk + ', ' + text[position:]
@@ -40,13 +70,13 @@ def insert_item(text: str, container: Node, at: int, chunk: str, comment: str = 
     return text[:position] + ', ' + chunk + text[position:]
 
 
-def _insert_line(text: str, container: Node, at: int, chunk: str, comment: str) -> str:
-    items = container.children
+def _insert_line(text: str, container: Node, at: int, item: Item, comment: str) -> str:
+    items, chunk = container.children, item.text
     indent = text[line_start(text, items[0].body) : items[0].body]
     if at < len(items):
         position = items[at].start if _own_line(text, container, items[at]) else items[at].body
         if position == items[at].start:
-            return text[:position] + indent + chunk + ',\n' + text[position:]
+            return text[:position] + item.on_lines(indent, ',') + text[position:]
         return text[:position] + chunk + ', ' + text[position:]
     last = items[-1]
     comma = _comma_at(text, last.value[1], container.value[1], comment)
@@ -57,7 +87,7 @@ def _insert_line(text: str, container: Node, at: int, chunk: str, comment: str) 
     position = min(line_end(text, last.value[1]), close)
     if '\n' not in text[last.value[1] : position]:
         return text[: last.value[1] + 1] + ' ' + chunk + tail + text[last.value[1] + 1 :]
-    return text[:position] + indent + chunk + tail + '\n' + text[position:]
+    return text[:position] + item.on_lines(indent, tail) + text[position:]
 
 
 def item_span(text: str, item: tuple[int, int], room: tuple[int, int], comment: str = '#') -> tuple[int, int]:

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Hashable
 
 from trueup.model import KeyPath
-from trueup.text.flow import insert_item, item_span, remove_item, slot
+from trueup.text.flow import Item, insert_item, item_span, remove_item, slot
 from trueup.text.identity import node_keys
 from trueup.text.tree import Document, Grammar, Kind, Malformed, Node, bounded, line_start, map_data, need
 
@@ -146,7 +146,7 @@ class Json(Grammar):
         if container.children and _bare(document.text) != document.text and _own_line(other.text, node):
             span = node.start + len(_lead(other.text, node.body)), node.value[1]
         chunk = _moved(other, span, node.column, _dress(document, beside))
-        return insert_item(document.text, container, slot(container, source, path[-1]), chunk, self.comment)
+        return insert_item(document.text, container, slot(container, source, path[-1]), Item(chunk), self.comment)
 
     def spell(self, path: KeyPath, value: str) -> str:
         for key in reversed(path):

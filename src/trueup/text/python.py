@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Hashable
 
 from trueup.model import KeyPath
-from trueup.text.flow import insert_item, item_span, remove_item, slot
+from trueup.text.flow import dressed_item, insert_item, item_span, remove_item, slot
 from trueup.text.keys import list_segment
 from trueup.text.tree import (
     Document,
@@ -187,9 +187,8 @@ class Python(Grammar):
         node = need(other, path)
         if len(path) > 1:
             parent = need(document, path[:-1])
-            return insert_item(
-                document.text, parent, _name_slot(parent, need(other, path[:-1]), path[-1]), other.source(node)
-            )
+            at = _name_slot(parent, need(other, path[:-1]), path[-1])
+            return insert_item(document.text, parent, at, dressed_item(other.text, node))
         position = place(document.root, other.root, path[0])
         lead = other.text[node.start : node.body]
         if path[0] in (SCRIPT_KEY, '__doc__'):

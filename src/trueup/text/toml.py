@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from trueup.model import KeyPath
 from trueup.text._toml_scan import Statement, dotted, key_text, read_key, statements
-from trueup.text.flow import insert_item, remove_item, slot
+from trueup.text.flow import dressed_item, insert_item, remove_item, slot
 from trueup.text.keys import is_item
 from trueup.text.tree import (
     Document,
@@ -158,10 +158,10 @@ class Toml(Grammar):
 
     def _into_flow(self, document: Document, path: KeyPath, other: Document) -> str:
         container, source, node = need(document, path[:-1]), need(other, path[:-1]), need(other, path)
-        chunk = other.source(node)
+        item = dressed_item(other.text, node)
         if container.kind is Kind.MAP:
-            chunk = f'{key_text(path[-1])} = {chunk}'
-        return insert_item(document.text, container, slot(container, source, path[-1]), chunk)
+            item = item._replace(text=f'{key_text(path[-1])} = {item.text}')
+        return insert_item(document.text, container, slot(container, source, path[-1]), item)
 
 
 def _written(node: Node) -> bool:

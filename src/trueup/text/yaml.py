@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from trueup.model import KeyPath
 from trueup.text._yaml_events import events, parse_yaml
-from trueup.text.flow import insert_item, remove_item, slot
+from trueup.text.flow import Item, insert_item, remove_item, slot
 from trueup.text.tree import (
     Document,
     Grammar,
@@ -110,7 +110,7 @@ class Yaml(Grammar):
             if '\n' in other.source(node):
                 raise Malformed('a block inside brackets')
             chunk = other.text[node.body : node.value[1]] if parent.kind is Kind.MAP else other.source(node)
-            return insert_item(text, parent, slot(parent, source, path[-1]), chunk)
+            return insert_item(text, parent, slot(parent, source, path[-1]), Item(chunk))
         if not parent.children:
             raise Malformed('nothing to stand beside')
         position = place(parent, source, path[-1], late=self.late)
