@@ -9,6 +9,7 @@ import zlib
 from pathlib import Path
 
 import pytest
+from pip._internal.models.index import PyPI
 
 from tests.conftest import MakeRepository, git
 from tests.lifecycle.conftest import Trueup
@@ -17,6 +18,9 @@ from trueup.settings import cache_folder
 pytestmark = pytest.mark.usefixtures('poetry')
 BRANCH = 'trueup/adopt-0.1.0'
 SECRET = 's3cr3t-of-the-team'
+INDEX = PyPI.simple_url
+OPEN = INDEX.replace('://', f'://bob:{SECRET}@')
+"""The index that every installer asks anyway, with a password as teams leave it in files."""
 MAIN = {'app/__init__.py': '', 'app/main.py': 'import packaging\nimport yaml\n', 'README.md': '# svc\n'}
 
 
@@ -34,13 +38,13 @@ def _locked(service: Path) -> dict[str, str]:
 
 SECRETS = {
     **MAIN,
-    'requirements.txt': f'--index-url https://bob:{SECRET}@pypi.org/simple\npackaging==24.2\n',
-    'requirements-dev.txt': f'--extra-index-url https://pypi.org/simple?token={SECRET}\nsix==1.16.0\n',
-    'Pipfile': f'[[source]]\nurl = "https://bob:{SECRET}@pypi.org/simple"\nname = "pypi"\n[packages]\npackaging = "*"\n',
-    'Pipfile.lock': json.dumps({'_meta': {'sources': [{'url': f'https://bob:{SECRET}@pypi.org/simple'}]}}),
+    'requirements.txt': f'--index-url {OPEN}\npackaging==24.2\n',
+    'requirements-dev.txt': f'--extra-index-url {INDEX}?token={SECRET}\nsix==1.16.0\n',
+    'Pipfile': f'[[source]]\nurl = "{OPEN}"\nname = "pypi"\n[packages]\npackaging = "*"\n',
+    'Pipfile.lock': json.dumps({'_meta': {'sources': [{'url': f'{OPEN}'}]}}),
     'environment.yml': f'channels:\n- https://bob:{SECRET}@conda.example/x\ndependencies:\n- pip:\n'
-    f'  - --extra-index-url https://bob:{SECRET}@pypi.org/simple\n  - packaging\n',
-    'tox.ini': f'[testenv]\ndeps =\n  -i https://bob:{SECRET}@pypi.org/simple\n  pytest\n',
+    f'  - --extra-index-url {OPEN}\n  - packaging\n',
+    'tox.ini': f'[testenv]\ndeps =\n  -i {OPEN}\n  pytest\n',
 }
 
 
@@ -105,15 +109,15 @@ def test_compiled_pins_before_the_image(
     assert _locked(service)['packaging'] == '23.0', said
 
 
-@pytest.mark.parametrize(('text', 'reason'), [(None, 'can not be read'), ('flask>=2\n', 'no line is NAME==VERSION')])
+@pytest.mark.parametrize(('text', 'reason'), [('', 'can not be read'), ('flask>=2\n', 'no line is NAME==VERSION')])
 def test_constraints_that_say_nothing(
-    trueup: Trueup, make_repository: MakeRepository, standard: Path, tmp_path: Path, text: str | None, reason: str
+    trueup: Trueup, make_repository: MakeRepository, standard: Path, text: str, reason: str
 ) -> None:
     """A file that is absent or pins nothing is a usage error before anything is read."""
-    path = tmp_path / 'freeze.txt'
-    if text is not None:
-        path.write_text(text)
     service = make_repository({**MAIN, 'requirements.txt': 'packaging\n'}, 'svc')
+    path = service.parent / 'freeze.txt'
+    if text:
+        path.write_text(text)
     code, said = _adopt(trueup, service, standard, '--constraints', str(path))
     assert code == 2 and reason in said and 'pip freeze' in said
 

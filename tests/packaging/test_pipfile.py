@@ -7,6 +7,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from pip._internal.models.index import PyPI
 
 from tests.packaging.oracle import meaning
 from tests.packaging.support import converted, text_of
@@ -71,21 +72,21 @@ def test_what_cannot_be_said_waits_for_a_person(line: str) -> None:
     assert tomllib.loads(text_of(conversion))['project']['dependencies'] == ['b']
 
 
-WHOLE = '''[[source]]
+WHOLE = f'''[[source]]
 url = "https://bob:s3cret@nexus.example/simple"
 verify_ssl = false
 name = "nexus"
 
 [[source]]
-url = "https://pypi.org/simple"
+url = "{PyPI.simple_url}"
 verify_ssl = true
 name = "pypi"
 
 [packages]
 # the model
 scikit-learn = "==1.3.0"  # as trained
-core = {version = "==1", index = "nexus"}
-me = {path = ".", editable = true}
+core = {{version = "==1", index = "nexus"}}
+me = {{path = ".", editable = true}}
 
 [dev-packages]
 pytest = "*"

@@ -15,7 +15,7 @@ from trueup.lifecycle.adoption import Adoption
 from trueup.lifecycle.run import Run
 from trueup.lifecycle.workspace import Workspace
 from trueup.packaging._toml import parse
-from trueup.packaging.dated import versions_of
+from trueup.packaging.dated import Moment, versions_of
 from trueup.packaging.pins import Pins, Witness, installed, of_file, of_requirements, together
 from trueup.repo import read_file
 from trueup.text.encoding import decode
@@ -101,7 +101,7 @@ def _of_the_day(space: Workspace, adoption: Adoption, pins: Pins) -> tuple[Witne
         return None, 'uv is not here: no version of the past is looked for' if day else ''
     index_url = str(adoption.answers.get('package_index_url') or '')
     oldest = str(adoption.answers.get('python_min') or '')
-    dated = versions_of(pyproject, day=day, uv=uv, index_url=index_url, python=oldest, pins=pins)
+    dated = versions_of(pyproject, Moment(day, oldest), uv=uv, index_url=index_url, pins=pins)
     if not dated.pins:
         return None, f'the versions of {day[:10]}, when the dependencies were last changed, do not fit: {dated.reason}'
     return Witness(f'the index of {day[:10]}, when the dependencies were last changed', dated.pins), ''

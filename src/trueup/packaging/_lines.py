@@ -139,17 +139,16 @@ def _inputs(text: str) -> tuple[str, ...]:
     for line in text.splitlines():
         command = COMMAND.match(line)
         if command:
-            words = iter(command[1].split())
-            named = []
-            for word in words:
-                if word in TAKES_VALUE:
-                    next(words, '')
-                elif not word.startswith('-'):
-                    named.append(word)
-            return tuple(named)
+            return _operands(command[1].split())
         if line.strip() and not line.startswith('#'):
             break
     return ()
+
+
+def _operands(words: list[str]) -> tuple[str, ...]:
+    """Words of a command that are neither options nor their values."""
+    values = {position + 1 for position, word in enumerate(words) if word in TAKES_VALUE}
+    return tuple(word for position, word in enumerate(words) if position not in values and not word.startswith('-'))
 
 
 def _indirect(text: str, found: tuple[Line, ...]) -> frozenset[int]:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from trueup.packaging._address import mask
 from trueup.packaging._toml import parse
@@ -20,6 +21,13 @@ TRIES = 8
 NO_WHEEL = re.compile(r'([A-Za-z0-9][\w.-]*?)(?:[=<>!~]=?\S+)? has no (?:usable )?wheels')
 
 
+class Moment(NamedTuple):
+    """A day, and the oldest Python that the service ran on then (empty if nobody knows)."""
+
+    day: str
+    python: str
+
+
 @dataclass(frozen=True, slots=True)
 class Dated:
     """The versions of that day; without any, why."""
@@ -28,7 +36,7 @@ class Dated:
     reason: str = ''
 
 
-def versions_of(pyproject: Path, *, day: str, uv: str, index_url: str, python: str, pins: Pins) -> Dated:
+def versions_of(pyproject: Path, moment: Moment, *, uv: str, index_url: str, pins: Pins) -> Dated:
     """Resolve `[project]` as an index was on a day.
 
     Only wheels count, first for a Python that is here, then for the oldest one of the service; what has none is read
@@ -38,15 +46,15 @@ def versions_of(pyproject: Path, *, day: str, uv: str, index_url: str, python: s
     wanted = _requirements(project if isinstance(project, Mapping) else {})
     found = Dated({}, 'it asks for nothing')
     command = [uv, 'pip', 'compile', '--quiet', '--no-header', '--no-annotate', '--no-config', '--color', 'never']
-    command += ['--exclude-newer', day, '--only-binary', ':all:', '--no-python-downloads']
+    command += ['--exclude-newer', moment.day, '--only-binary', ':all:', '--no-python-downloads']
     end = time.monotonic() + SECONDS
     for _ in range(TRIES if wanted else 0):
         found = _compile(command, wanted, index_url=index_url, pins=pins, seconds=end - time.monotonic())
         built = list(dict.fromkeys(NO_WHEEL.findall(found.reason)))
         if found.pins or not built:
             break
-        if python and '--python-version' not in command:
-            command += ['--python-version', python]
+        if moment.python and '--python-version' not in command:
+            command += ['--python-version', moment.python]
         else:
             command += [word for name in built for word in ('--no-binary', name)]
     return found
