@@ -14,12 +14,14 @@ if TYPE_CHECKING:
     import black
 
 WIDTHS = (120, 88, 100, 79, 110)
+LONG = 20_000
+"""Characters above which no second try is made: black needs a second for each 50,000, several times."""
 
 
 def _retry(triple: Triple) -> Triple | None:
     """The three texts as black writes them, if ours is something that black wrote; None else."""
     base, ours, theirs = triple
-    if base is None or not all(_reads(text) for text in (base, ours, theirs)):
+    if base is None or any(len(text) > LONG or not _reads(text) for text in (base, ours, theirs)):
         return None
     mode = _mode(ours)
     if mode is None:
