@@ -16,6 +16,7 @@ from trueup.lifecycle.service import Service
 from trueup.lifecycle.workspace import NO_HOOKS
 from trueup.model import Changed, Outcome, Report
 from trueup.packaging.lock import lock
+from trueup.packaging.uv_lock import lock_with_uv
 from trueup.recipe import read_recipe
 from trueup.standard import choose_tag, open_standard, version_of, wanted_address
 from trueup.template import read_tree, recorded_answers, render_new
@@ -61,6 +62,8 @@ def _first_commit(destination: Path, run: Run, tag: str, with_lock: bool) -> tup
         result = lock(destination, index_url=str(answers.get('package_index_url') or '') or None, timeout=LOCK_SECONDS)
         if not result.ok:
             steps.append(f'poetry lock   # it failed: {result.reason}')
+    if with_lock and answers.get('packaging') == 'uv' and not lock_with_uv(destination):
+        steps.append('uv lock   # it was not run, or it failed')
     run_git(destination, 'init', '--quiet', '--initial-branch=main')
     run_git(destination, '-c', 'core.autocrlf=false', 'add', '--all')
     try:

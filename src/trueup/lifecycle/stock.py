@@ -14,6 +14,8 @@ HOMES = {
     'pylint': ('https://github.com/pylint-dev/pylint', 'pylint', ''),
 }
 PREFIXED = {'pylint': 'v'}
+RUFF = 'https://github.com/astral-sh/ruff-pre-commit'
+RUFF_PIN = re.compile(r'\bruff==(\d[\w.]*)')
 
 
 def stock_hooks(text: str, hooks_repo: str) -> str:
@@ -28,6 +30,7 @@ def stock_hooks(text: str, hooks_repo: str) -> str:
         indent = block[: len(block) - len(block.lstrip())]
         used = re.findall(r'(?m)^\s*- id:\s*["\']?([\w-]+)', block)
         kept += [_entry(name, indent) for name in HOMES if name in used or 'trueup-lint' in used]
+        kept += _ruff_entry(block, indent, [name for name in used if name.startswith('ruff-')])
     return ''.join(kept)
 
 
@@ -40,17 +43,26 @@ def _entry(name: str, indent: str) -> str:
     )
 
 
+def _ruff_entry(block: str, indent: str, hooks: list[str]) -> list[str]:
+    """ruff's own repository, at the version that our hooks ran."""
+    pin = RUFF_PIN.search(block)
+    if not hooks or pin is None:
+        return []
+    lines = ''.join(f'{indent}    - id: {hook}\n' for hook in hooks)
+    return [f'{indent}- repo: {RUFF}\n{indent}  rev: v{pin[1]}\n{indent}  hooks:\n{lines}']
+
+
 def plain_noxfile(repo: Repo) -> str:
     """Sessions `lint` and `tests` with nothing but nox."""
-    pins = ', '.join(
-        f"'{name}=={metadata.version(name)}'" for name in ('black', 'isort', 'flake8', 'Flake8-pyproject', 'pylint')
-    )
+    pins, runs = _linting(repo)
     install = (
         "session.run_install('poetry', 'sync', external=True)"
         if 'poetry.lock' in repo
         else "session.install('-e', '.')"
     )
-    if 'poetry.lock' not in repo and not repo.text('pyproject.toml'):
+    if 'uv.lock' in repo and 'poetry.lock' not in repo:
+        install = "session.run_install('uv', 'sync', '--active', '--all-groups', external=True)"
+    elif 'poetry.lock' not in repo and not repo.text('pyproject.toml'):
         install = "session.install('-r', 'requirements.txt')"
     return f'''"""Lint and test this service: `nox -s lint tests`."""
 
@@ -59,13 +71,10 @@ import nox
 
 @nox.session
 def lint(session):
-    """Run the four linters over all tracked Python files."""
+    """Lint all tracked Python files."""
     session.install({pins})
     files = session.run('git', 'ls-files', '*.py', external=True, silent=True).splitlines()
-    session.run('black', '--check', *files)
-    session.run('isort', '--check-only', *files)
-    session.run('flake8', *files)
-    session.run('pylint', '--disable=import-error,no-member,no-name-in-module', *files)
+{runs}
 
 
 @nox.session
@@ -74,3 +83,22 @@ def tests(session):
     {install}
     session.run('python', '-m', 'pytest', *session.posargs)
 '''
+
+
+def _linting(repo: Repo) -> tuple[str, str]:
+    """What the lint session installs and runs: the four tools, or a team's ruff (and black, where that formats)."""
+    pinned = RUFF_PIN.search(repo.text('noxfile.py') or '')
+    if pinned is None:
+        names = ('black', 'isort', 'flake8', 'Flake8-pyproject', 'pylint')
+        runs = [
+            "'black', '--check'",
+            "'isort', '--check-only'",
+            "'flake8'",
+            "'pylint', '--disable=import-error,no-member,no-name-in-module'",
+        ]
+        pins = [f"'{name}=={metadata.version(name)}'" for name in names]
+    else:
+        black = 'ruff_format: false' in (repo.text('.copier-answers.yml') or '')
+        runs = ["'ruff', 'check'", "'black', '--check'" if black else "'ruff', 'format', '--check'"]
+        pins = [f"'ruff=={pinned[1]}'", *([f"'black=={metadata.version('black')}'"] if black else [])]
+    return ', '.join(pins), '\n'.join(f'    session.run({words}, *files)' for words in runs)

@@ -49,21 +49,33 @@ def differences(lock: str, pyproject: str) -> tuple[str, ...]:
 
 def ask_uv(folder: Path) -> str | None:
     """Why `uv lock --check` fails, '' if it passes; None without uv, without a network, or where it takes too long."""
-    program = shutil.which('uv')
-    if program is None:
-        return None
-    environment = {name: value for name, value in os.environ.items() if name not in LEAKING}
-    try:
-        done = subprocess.run(
-            [program, 'lock', '--check', '--no-python-downloads', '--color', 'never'],
-            cwd=folder, env=environment, capture_output=True, text=True, timeout=SECONDS, check=False,
-        )  # fmt: skip
-    except (OSError, subprocess.TimeoutExpired):
+    done = _uv(folder, 'lock', '--check')
+    if done is None:
         return None
     if done.returncode == 0:
         return ''
     outdated = re.search(r'lockfile.*needs to be updated', done.stderr)
     return 'uv.lock was made for other dependencies than pyproject.toml names' if outdated else None
+
+
+def lock_with_uv(folder: Path) -> bool:
+    """Whether `uv lock` wrote a lock; without uv, or without an index, it did not."""
+    done = _uv(folder, 'lock')
+    return done is not None and done.returncode == 0
+
+
+def _uv(folder: Path, *words: str) -> subprocess.CompletedProcess[str] | None:
+    program = shutil.which('uv')
+    if program is None:
+        return None
+    environment = {name: value for name, value in os.environ.items() if name not in LEAKING}
+    try:
+        return subprocess.run(
+            [program, *words, '--no-python-downloads', '--color', 'never'],
+            cwd=folder, env=environment, capture_output=True, text=True, timeout=SECONDS, check=False,
+        )  # fmt: skip
+    except (OSError, subprocess.TimeoutExpired):
+        return None
 
 
 def _own(locked: Mapping[str, object], name: str) -> Mapping[str, object] | None:
