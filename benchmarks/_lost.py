@@ -25,8 +25,10 @@ from typing import NamedTuple
 
 import yaml
 
-WORD = re.compile(r'[A-Za-z0-9_]+')
+WORD = re.compile(r'\d+(?:\.\d+)+\w*|[A-Za-z0-9_]+')
 REQUIREMENT = re.compile(r'\s*([A-Za-z0-9][\w.-]*)\s*(?:\[[^]]*\])?\s*([=<>~!][^;#\\]*)?')
+HEADER = re.compile(r'\[\[?[^]]+\]\]?')
+"""A table's header holds nothing by itself; its keys are looked for."""
 SAID = 400
 """Longest value of a decision that counts as said: more is the text of a whole file."""
 LOCKS = ('poetry.lock', 'uv.lock', 'pdm.lock', 'Pipfile.lock')
@@ -74,13 +76,14 @@ def _pieces(before: Tree, after: Tree, told: set[str]) -> Iterator[Piece]:
 def _lines(path: str, data: bytes, after: Tree) -> list[str]:
     """What is gone of a file: lines, and of a setup.py, which is a call, what it says."""
     if path.rpartition('/')[2] != 'setup.py' or path in after:
-        return gone(text(data), text(after.get(path, b'')))
+        found = gone(text(data), text(after.get(path, b'')))
+        return [line for line in found if not (path.endswith('.toml') and HEADER.fullmatch(line))]
     try:
         nodes = list(ast.walk(ast.parse(data)))
     except (SyntaxError, ValueError):
         return gone(text(data), '')
-    found = [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
-    return [value for value in found if value not in SETUP_WORDS]
+    values = [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    return [value for value in values if value not in SETUP_WORDS]
 
 
 def _phrases(value: object, longest: int | None) -> Iterator[str]:
