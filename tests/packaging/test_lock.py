@@ -175,3 +175,14 @@ def installed_on(text: str, environment: dict[str, str]) -> set[tuple[str, str]]
         for item in lines
         if item.marker is None or item.marker.evaluate(environment)
     }
+
+
+def test_the_range_that_packages_need() -> None:
+    """A range is read whole, with the spaces that Poetry writes in it."""
+    needs = '>=2.7, !=3.0.*, !=3.1.*, <4'
+    output = (
+        "The current project's supported Python range (>=3.7) is not compatible with some of the required packages "
+        f'Python requirement:\n  - coverage requires Python {needs}, so it will not be installable for Python >=4.dev0\n'
+    )
+    assert explain(output).python == needs
+    assert explain('version solving failed').python == ''

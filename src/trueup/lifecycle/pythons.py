@@ -13,6 +13,8 @@ from trueup.packaging._environment import OLDEST
 from trueup.repo import read_file
 
 KEY = ('project', 'requires-python')
+PYTHONS = tuple(f'{major}.{minor}.{patch}' for major in (3, 4) for minor in range(30) for patch in (0, 9, 99))
+"""Every Python that a bound can cut off."""
 
 
 def may_narrow(adoption: Adoption) -> bool:
@@ -32,9 +34,14 @@ def narrow(path: Path, needed: str) -> bool:
         stated, wanted = SpecifierSet(str(project.get('requires-python', ''))), SpecifierSet(needed)
     except InvalidSpecifier:
         return False
-    bounds = [str(each) for each in wanted if each.operator in ('<', '<=', '!=') and each not in stated]
+    allowed = [python for python in PYTHONS if stated.contains(python)]
+    bounds = [
+        str(each)
+        for each in wanted
+        if each.operator in ('<', '<=', '!=') and not all(each.contains(python) for python in allowed)
+    ]
     joined = ','.join([str(project.get('requires-python', '')), *sorted(bounds)]).strip(',')
-    if not bounds or not any(_inside(joined, minor) for minor in range(6, 30)):
+    if not bounds or not any(SpecifierSet(joined).contains(python) for python in allowed):
         return False
     project['requires-python'] = joined
     path.write_bytes(File(tomlkit.dumps(document).encode(), file.mode).data)
@@ -46,10 +53,6 @@ def narrowed(path: str, before: File | None, after: File | None, reason: str) ->
     old, new = (_range(file) for file in (before, after))
     why = f'no file of the service states its range; {reason}'
     return Decision(path, KEY, Action.CHANGE, old, new, Owner.TEAM, why, 'poetry lock', 'packaging', Level.REVIEW)
-
-
-def _inside(specifier: str, minor: int) -> bool:
-    return any(SpecifierSet(specifier).contains(f'3.{minor}.{patch}') for patch in (0, 9, 99))
 
 
 def _range(file: File | None) -> str | None:
