@@ -57,7 +57,11 @@ def test_read_reports(tmp_path: Path) -> None:
     assert read_junit(report) == {'total': 5, 'passed': 1, 'failed': 1, 'errors': 1, 'skipped': 2}
     report.write_text('<testsuite')
     assert read_junit(report) == {} and read_coverage(report) is None
-    report.write_text('<coverage lines-valid="8" line-rate="0.875"/>')
+    report.write_text(
+        '<coverage lines-valid="8" lines-covered="7" branches-valid="0" branches-covered="0" line-rate="0.875"/>'
+    )
     assert read_coverage(report) == 87.5
+    report.write_text('<coverage lines-valid="8" lines-covered="7" branches-valid="4" branches-covered="2"/>')
+    assert read_coverage(report) == 75.0
     report.write_text('<coverage lines-valid="0" line-rate="1"/>')
     assert read_coverage(report) is None

@@ -108,14 +108,19 @@ def read_junit(path: Path) -> dict[str, int]:
 
 
 def read_coverage(path: Path) -> float | None:
-    """Percentage of lines covered according to a Cobertura report, None if there is none or it measured nothing."""
+    """Percentage covered according to a Cobertura report, None if there is none or it measured nothing.
+
+    Of lines and, where they are measured, of branches together: the number that `fail_under` is held against.
+    """
     try:
         root = ElementTree.parse(path).getroot()
     except (OSError, ElementTree.ParseError):
         return None
-    if int(root.get('lines-valid', '0')) == 0:
-        return None
-    return round(100 * float(root.get('line-rate', '0')), 1)
+    count = {
+        name: sum(int(root.get(f'{kind}-{name}', '0')) for kind in ('lines', 'branches'))
+        for name in ('valid', 'covered')
+    }
+    return round(100 * count['covered'] / count['valid'], 1) if count['valid'] else None
 
 
 SESSION = Session('tests', "The service's tests once per Python, with reports.", _run, place='each', read=_read)
