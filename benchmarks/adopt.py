@@ -10,7 +10,7 @@ lines `NAME YYYY-MM-DD`: the index is then seen as it was on that day. Columns:
 * light: CPU seconds and peak memory of `adopt --plan`, which is everything but lock, verification and lint;
 * check: exit code on the branch, `=` when it lists exactly the keys that the adoption left open;
 * lock, lint, hooks: exit codes of `poetry check --lock`, `nox -s lint`, `pre-commit run --all-files` on the branch; `=`
-  when the only hook that fails is `trueup check`, with exactly the open keys;
+  when only `trueup check` (with exactly the open keys) and `poetry check` fail, as they do until a person has decided;
 * tests: what the verification says of the service's own tests; new: files that the branch adds;
 * lost: pieces of content neither in the branch nor in the report, and pieces that only the report's text of a removed file
   shows, by `_lost.py`;
