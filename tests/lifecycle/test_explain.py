@@ -31,7 +31,7 @@ def test_a_key_is_explained(trueup: Trueup, standard: Path, service: Path) -> No
     project = service / 'pyproject.toml'
     project.write_text(re.sub(r'(?m)^line-length = 120$', 'line-length = 88', project.read_text()))
     lines = git(standard, 'show', 'v0.1.0:policies.toml').splitlines()
-    number = lines.index('    "pyproject.toml::tool.black",') + 1
+    number = lines.index('    "pyproject.toml::tool.black",', lines.index('[[policy]]')) + 1
     said = trueup('explain', LENGTH, service)
     assert said.code == 0, said.err
     assert said.out == (

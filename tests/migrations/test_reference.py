@@ -9,7 +9,7 @@ from trueup.migrations import STEPS, Migration
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / 'docs/reference/migrations.md').read_text(encoding='utf-8')
-EVERY = {'poetry', 'keep'}
+EVERY = {'poetry', 'uv', 'keep'}
 
 
 def _row(step: Migration) -> str:

@@ -52,7 +52,7 @@ def test_standard_refuses_a_full_folder(tmp_path: Path, capsys: pytest.CaptureFi
     with pytest.raises(FileExistsError):
         build_standard(tmp_path)
     assert main([]) == 2
-    assert capsys.readouterr().err == 'usage: python -m tests.support.standard DEST\n'
+    assert capsys.readouterr().err == 'usage: python -m tests.support.standard DEST [VERSION...]\n'
 
 
 def test_second_version_changes_what_it_says(rendered: Render) -> None:
