@@ -1,4 +1,4 @@
-"""Takes results out of Jupyter notebooks: they bloat the history, and they may show data that nobody meant to commit."""
+"""Takes results out of Jupyter notebooks: they bloat the history, and may show data that nobody meant to commit."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def strip_notebook(text: str) -> Stripped:
         raise ValueError('it has no list of cells')
     if _metadata(book).get(KEEP):
         return Stripped(text, 0)
-    stripped = sum([_strip_cell(cell) for cell in _cells(book)])
+    stripped = sum(_strip_cell(cell) for cell in _cells(book))
     traces = _remove(_metadata(book), BOOK_NOISE)
     return Stripped(_dump(book, text), stripped) if stripped or traces else Stripped(text, 0)
 

@@ -37,7 +37,7 @@ class Listener(logging.Handler):
 
 
 def watch(folder: Path, known: Sequence[str]) -> None:
-    """Listen to Nox from now on, and print the table when its process ends; workers of `nox -j` leave that to theirs."""
+    """Listen to Nox from now on, and print the table when its process ends; workers of `nox -j` leave that to it."""
     logging.getLogger('nox').addHandler(Listener(folder, known))
     if '--parallel-worker' not in sys.argv:
         atexit.register(_print_table, folder, known, time.time())

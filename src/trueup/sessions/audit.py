@@ -1,4 +1,4 @@
-"""Known vulnerabilities of the packages that the service runs with. Green means that every one of them was asked about."""
+"""Known vulnerabilities of what the service runs with. Green means that every package was asked about."""
 
 from __future__ import annotations
 
