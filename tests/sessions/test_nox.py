@@ -116,6 +116,16 @@ def test_skip(service: Path) -> None:
     assert '* tests -> Ours.' in done.output and '* check' not in done.output
 
 
+def test_a_session_of_the_service_is_not_taken_away(service: Path) -> None:
+    """A name that a new version of the standard brings does not collide with what stood in the noxfile before."""
+    own = '\n\nimport nox\n\n\n@nox.session(name="build")\ndef wheel(session):\n    """Ours."""\n'
+    (service / 'noxfile.py').write_text(NOXFILE.format('') + own)
+    done = nox(service, '-l')
+    assert done.code == 0 and 'Warning' not in done.output
+    assert 'noxfile.py has a session build of its own' in done.output
+    assert 'build -> Ours.' in done.output and '- audit' in done.output
+
+
 @pytest.mark.parametrize(
     ('noxfile', 'extra', 'message'),
     [

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import os
 import shutil
 import sys
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -53,7 +54,8 @@ def _register(skip: frozenset[str]) -> None:
         )
     _share_options()
     options = read_options(Path.cwd())
-    sessions = [load(name) for name in ORDER if name not in skip]
+    own = _own_names(Path.cwd() / 'noxfile.py')
+    sessions = [session for name in ORDER if name not in skip and _is_wanted(session := load(name), own)]
     pythons: tuple[str, ...] = ()
     if any(session.place != 'none' for session in sessions):
         uv = shutil.which('uv') is not None
@@ -75,6 +77,31 @@ def _register(skip: frozenset[str]) -> None:
             allow_parallel=session.parallel,
         )(_recorded(session, options, known) if pythons or session.place == 'none' else _unverified(session, options))
     watch(options.root / options.reports, known)
+
+
+def _own_names(noxfile: Path) -> frozenset[str]:
+    """Names of the sessions that the noxfile defines itself; Nox knows one session of a name."""
+    try:
+        tree = ast.parse(noxfile.read_bytes())
+    except (OSError, SyntaxError, ValueError):
+        return frozenset()  # Nox itself says what is wrong with it
+    return frozenset(name for node in tree.body if isinstance(node, ast.FunctionDef) for name in _session_names(node))
+
+
+def _session_names(node: ast.FunctionDef) -> Iterator[str]:
+    for decorator in node.decorator_list:
+        call = decorator if isinstance(decorator, ast.Call) else None
+        if ast.unparse(call.func if call else decorator) in ('nox.session', 'session', 'nox_session'):
+            named = [word.value for word in (call.keywords if call else ()) if word.arg == 'name']
+            yield str(named[0].value) if named and isinstance(named[0], ast.Constant) else node.name
+
+
+def _is_wanted(session: Session, own: Collection[str]) -> bool:
+    """Whether the standard's session is registered; one that a bare `nox` leaves out gives way to the service's own."""
+    if session.default or session.name not in own:
+        return True
+    print(f"noxfile.py has a session {session.name} of its own: the standard's is left out", file=sys.stderr)
+    return False
 
 
 def _pythons(session: Session, pythons: tuple[str, ...], absent: tuple[str, ...]) -> list[str] | str | bool | None:
