@@ -74,7 +74,7 @@ def test_our_standard_is_rendered_as_copier_does(standard: Path, tmp_path: Path,
 )
 def test_corners_of_the_format(made: Callable[..., Standard], tmp_path: Path, answers: dict[str, object]) -> None:
     """Names that render to nothing, siblings, line endings, bytes, exclusions, modes, typed and derived answers."""
-    opened = made(executable='template/plain.bin')
+    opened = made(files=FILES | {'samples/.gitattributes': '*.txt filter=lfs\n'}, executable='template/plain.bin')
     found = directly(opened, 'v1.0.0', answers)
     assert found['plain.bin'].mode is Mode.EXECUTABLE and 'skipped.log' not in found
     assert found == by_copier(opened, 'v1.0.0', answers, tmp_path)
@@ -104,9 +104,10 @@ def test_settings_that_are_known(made: Callable[..., Standard], tmp_path: Path, 
     (COPIER, {'template/a.txt.jinja': '{{ _copier_conf.src_path }}'}),
     (COPIER, {'template/{% yield a from list %}{{ a }}{% endyield %}.txt': ''}),
     (COPIER, {'.gitattributes': '*.txt text eol=crlf\n'}),
+    (COPIER, {'template/.gitattributes': '*.txt text eol=crlf\n'}),
     (COPIER, {'copier.yaml': 'a: 1\n'}),
     ('name: {type: str, default: "", validator: "{% if not name %}empty{% endif %}"}\nlist: [a]\nsize: 1\nbig: true\n', {}),
-], ids=range(11))  # fmt: skip
+], ids=range(12))  # fmt: skip
 def test_what_lies_beyond_is_left_to_copier(
     made: Callable[..., Standard], config: str, files: dict[str, str | bytes]
 ) -> None:

@@ -141,8 +141,6 @@ def _read(version: Rendition) -> _Template:
     if len(names) != 1:
         raise Unsupported('not one copier.yml')
     first = blobs(version.mirror, [entries[path][1] for path in (*names, *attributes)])
-    if any(CONVERTING.search(_plain(first[entries[path][1]], check=False)) for path in attributes):
-        raise Unsupported('a checkout converts files')
     text = _plain(first[entries[names[0]][1]])
     included = re.findall(r'(?m)!include\s+["\']?([^\s"\']+)', text)
     if any(path not in entries for path in included):
@@ -159,10 +157,19 @@ def _read(version: Rendition) -> _Template:
     raw = {key: value if isinstance(value, dict) else {'default': value} for key, value in data.items()}
     questions = {key: value for key, value in raw.items() if not key.startswith('_')}
     _require_known(settings, questions)
+    near = [path for path in attributes if _reaches(path, str(settings.get('subdirectory', '')))]
+    if any(CONVERTING.search(_plain(first[entries[path][1]], check=False)) for path in near):
+        raise Unsupported('a checkout converts files')
     secret = {name for name, details in questions.items() if details.get('secret')}
     return _Template(
         version, entries, settings, questions, frozenset(secret | set(settings.get('secret_questions', ())))
     )
+
+
+def _reaches(attributes: str, folder: str) -> bool:
+    """Whether a .gitattributes speaks of files of the template, which stand in `folder`."""
+    place, root = f'{attributes.rpartition("/")[0]}/', f'{folder.strip("/")}/'
+    return place == '/' or root in ('/', './') or '{' in root or place.startswith(root) or root.startswith(place)
 
 
 def _documents(text: str, parts: Mapping[str, str]) -> list[dict[str, Any]]:

@@ -117,7 +117,8 @@ def test_a_moved_tag_is_a_finding(trueup: Trueup, standard: Path, tmp_path: Path
     git(moving, 'tag', '-f', 'v0.1.0')
     said = trueup('check', service, '--format', 'json')
     assert said.code == 1, said.out + said.err
-    (finding,) = json.loads(said.out)['outcomes'][0]['findings']
+    finding, note = json.loads(said.out)['outcomes'][0]['findings']
+    assert (note['rule'], note['severity']) == ('TOL002', 'note')
     assert (finding['rule'], finding['path'], finding['key']) == ('STD004', '.copier-answers.yml', ['_commit'])
     assert 'has moved to' in finding['message'] and not finding['fixable']
     before = tree_of(service)

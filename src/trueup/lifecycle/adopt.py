@@ -13,6 +13,7 @@ from trueup.lifecycle.check import require_standing
 from trueup.lifecycle.debt import pythons_of, record_debt
 from trueup.lifecycle.desired import remember_trust
 from trueup.lifecycle.exports import held_exports
+from trueup.lifecycle.findings import failing
 from trueup.lifecycle.landing import Worked, land
 from trueup.lifecycle.locking import LOCK, Locked, lock_service
 from trueup.lifecycle.migrating import commit_steps
@@ -81,7 +82,7 @@ def adopt(path: Path, run: Run, ask: Ask | None = None) -> Outcome:
 
 def _already(path: Path, run: Run) -> Outcome:
     standing = require_standing(path, run)
-    drifted = bool(standing.looked.findings)
+    drifted = failing(standing.looked.findings)
     report = replace(standing.report('adopt'), next_steps=('trueup fix',) if drifted else ('trueup update',))
     return Drifted(report) if drifted else Clean(report)
 
@@ -141,7 +142,7 @@ def resume(path: Path, run: Run, verb: str) -> Outcome:
     """`--continue`: Conflicted with exactly the keys that are still open; else Clean, or Changed by what was held back."""
     standing = require_standing(path, run)
     service = standing.service
-    findings = standing.looked.findings
+    findings = [item for item in standing.looked.findings if failing([item])]
     open_keys = tuple(Conflict(item.path, item.key, None, None, None, item.message) for item in findings)
     report = replace(standing.report(verb), plan=replace(standing.looked.plan, conflicts=open_keys))
     if open_keys:

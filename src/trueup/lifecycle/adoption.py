@@ -197,7 +197,7 @@ def _waive_rules(
     """A team's own linter and packager, and its files that shadow the standard's tables, stay under a dated waiver."""
     answers, run = told
     after = _overlay(repo, files, service.prefix)
-    names = {'packaging': 'keep', 'scope': 'full', 'lint_tools': 'standard'}
+    names = {'packaging': '', 'scope': 'full', 'lint_tools': 'standard'}
     situation = Situation(*(str(answers.get(name, value)) for name, value in names.items()))
     reasons: dict[str, list[str]] = {}
     for item in run_rules(after, situation):

@@ -21,6 +21,7 @@ from trueup.lifecycle.findings import (
     below,
     excused_findings,
     expired_findings,
+    failing,
     findings_of,
     moved_tag,
     without_migrated,
@@ -35,7 +36,7 @@ from trueup.lifecycle.service import Service, open_service, work_tree
 from trueup.lifecycle.staged import concerns, is_touched, touched_paths
 from trueup.lifecycle.unreadable import unreadable
 from trueup.lifecycle.waive import require_known
-from trueup.model import Clean, Drifted, Finding, Outcome, Plan, Report, Severity
+from trueup.model import Clean, Drifted, Finding, Outcome, Plan, Report
 from trueup.plan import Context
 from trueup.repo import Repo
 from trueup.report.titles import TITLES
@@ -94,8 +95,7 @@ def check(path: Path, run: Run) -> Outcome:
     report = selection.narrow(report)
     steps = ('trueup fix',) if any(finding.fixable for finding in report.findings) else ()
     report = replace(report, next_steps=steps)
-    failing = any(finding.severity is not Severity.NOTE for finding in report.findings)
-    return Drifted(report) if failing else Clean(report)
+    return Drifted(report) if failing(report.findings) else Clean(report)
 
 
 def stand(service: Service, repo: Repo, run: Run) -> Standing | None:
@@ -169,6 +169,6 @@ def _waivers(repo: Repo) -> tuple[Waiver, ...]:
 
 
 def _rule_findings(service: Service, repo: Repo, recorded: Recorded) -> Iterator[Finding]:
-    wanted = {'packaging': 'keep', 'scope': 'full', 'lint_tools': 'standard'}
+    wanted = {'packaging': '', 'scope': 'full', 'lint_tools': 'standard'}
     situation = Situation(*(str(recorded.answers.get(name, value)) for name, value in wanted.items()))
     return below(run_rules(repo, situation), service.prefix)

@@ -137,6 +137,11 @@ def moved_tag(recorded: Recorded, prefix: str) -> Iterator[Finding]:
         )
 
 
+def failing(findings: Iterable[Finding]) -> bool:
+    """Whether a service with these is not as it should be; a note alone never fails."""
+    return any(each.severity is not Severity.NOTE for each in findings)
+
+
 def below(findings: Iterable[Finding], prefix: str) -> Iterator[Finding]:
     """Findings of a service with their paths from the top of the repository."""
     return (replace(each, path=prefix + each.path) if prefix else each for each in findings)

@@ -9,11 +9,12 @@ from trueup.errors import Refusal
 from trueup.git import run_git, tree_file
 from trueup.lifecycle.check import look, require_standing
 from trueup.lifecycle.exports import exported_changes
+from trueup.lifecycle.findings import failing
 from trueup.lifecycle.journal import Entry, back_up, digests_of, record
 from trueup.lifecycle.run import Run
 from trueup.lifecycle.service import require_clean, require_safe, require_writable, unclean, work_tree
 from trueup.lifecycle.workspace import write_file
-from trueup.model import Change, Changed, Clean, Drifted, Outcome, Plan, Severity
+from trueup.model import Change, Changed, Clean, Drifted, Outcome, Plan
 from trueup.repo import read_file
 
 MIGRATION = 'migration'
@@ -29,7 +30,7 @@ def fix(path: Path, run: Run) -> Outcome:
     service, looked, report = standing.service, standing.looked, standing.report('fix')
     changes = looked.plan.changes + exported_changes(service, standing.repo)
     if not changes:
-        return Drifted(report) if looked.findings else Clean(report)
+        return Drifted(report) if failing(looked.findings) else Clean(report)
     if run.settings.plan_only:
         left = tuple(each for each in report.findings if not each.fixable)
         return Changed(replace(report, findings=left), planned=True)
@@ -52,7 +53,7 @@ def fix(path: Path, run: Run) -> Outcome:
     plan = _done(looked.plan, changes, dirty)
     steps = ('git diff', 'trueup undo')
     done = replace(report, plan=plan, backup=backup, findings=after.findings, waived=after.waived, next_steps=steps)
-    return Drifted(done) if any(each.severity is not Severity.NOTE for each in after.findings) else Changed(done)
+    return Drifted(done) if failing(after.findings) else Changed(done)
 
 
 def _done(plan: Plan, changes: tuple[Change, ...], dirty: tuple[str, ...]) -> Plan:

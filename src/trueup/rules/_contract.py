@@ -11,7 +11,7 @@ from trueup.repo import Repo
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """The answers that matter to rules."""
+    """The answers that matter to rules; packaging is empty where the standard does not ask for it."""
 
     packaging: str = 'poetry'
     scope: str = 'full'

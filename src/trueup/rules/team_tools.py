@@ -23,7 +23,7 @@ def own_linters(_repo: Repo, situation: Situation) -> Iterator[Finding]:
 
 def own_packager(_repo: Repo, situation: Situation) -> Iterator[Finding]:
     """The answer `packaging` is `poetry`; a team that kept its packager is reminded when its waiver ends."""
-    if situation.packaging != 'poetry' and situation.scope != 'config':
+    if situation.packaging not in ('poetry', '') and situation.scope != 'config':
         kept = {'keep': "the team's own packager"}.get(situation.packaging, situation.packaging)
         yield _note('TOL002', f'the dependencies are managed with {kept}, not with Poetry', 'the answer is packaging')
 
