@@ -32,6 +32,8 @@ def follow(texts: tuple[str, str, str], grammar: Grammar) -> Renamed:
     if base is None or ours is None or theirs is None:
         return Renamed(*texts)
     yours, mine = dict(_renames((), base.root, theirs.root)), dict(_renames((), base.root, ours.root))
+    both = {new for path, new in yours.items() if new in mine.values() and mine.get(path) != new}
+    yours, mine = _without(yours, both), _without(mine, both)
     done: list[tuple[KeyPath, KeyPath]] = []
     for path, new in yours.items():
         if mine.get(path, new) == new and _either(ours, path, new):
@@ -57,6 +59,11 @@ def _renames(path: KeyPath, base: Node, other: Node) -> Iterator[tuple[KeyPath, 
         there = other.child(node.key)
         if there is not None and node.children and there.children:
             yield from _renames((*path, node.key), node, there)
+
+
+def _without(renames: dict[KeyPath, KeyPath], names: set[KeyPath]) -> dict[KeyPath, KeyPath]:
+    """Renames but those to a name that the other side gave to something else."""
+    return {path: new for path, new in renames.items() if new not in names}
 
 
 def _either(document: Document, path: KeyPath, new: KeyPath) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from trueup.merge._imports import needed_imports
@@ -26,6 +27,8 @@ def _retry(triple: Triple) -> Triple | None:
     mode = _mode(ours)
     if mode is None:
         return None
+    if mode.string_normalization and _format(base, mode) == _format(base, _quoting(mode)):
+        mode = _quoting(mode)  # nothing says that the quotes of ours were ever changed
     blackened = _format(base, mode), _format(theirs, mode)
     return None if None in blackened else (blackened[0], ours, blackened[1] or '')
 
@@ -50,6 +53,11 @@ def _mode(text: str) -> black.Mode | None:
             if _solid(_format(text, mode)) == _solid(text):
                 return mode
     return None
+
+
+def _quoting(mode: black.Mode) -> black.Mode:
+    """The same settings, with quotes as they are."""
+    return replace(mode, string_normalization=False)
 
 
 def _solid(text: str | None) -> list[str] | None:
