@@ -71,7 +71,7 @@ def test_notes_alone_are_clean() -> None:
     """A note is told and fails nothing."""
     note = Finding('TU9', 'a.toml', 'newer than the standard', severity=Severity.NOTE, fixable=False)
     assert render(Clean(replace(CHECKED, findings=(note,))), 'text') == (
-        'a.toml  TU9 (note)  newer than the standard\nclean: orders, standard v0.2.0 (1 finding)\n'
+        'a.toml  TU9 (note)  newer than the standard\nclean: orders, standard v0.2.0 (1 note)\n'
     )
 
 

@@ -62,6 +62,11 @@ def _bound(path: KeyPath, inner: Sequence[str]) -> list[str]:
 def used(text: str) -> frozenset[str]:
     """The names that a module reads, those in `__all__` and in quoted annotations too."""
     tree = ast.parse(text)
-    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    names |= {
+        node.target.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name)
+    }
     words = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
     return frozenset(names | {word for word in words if word.isidentifier()})

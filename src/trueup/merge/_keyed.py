@@ -198,10 +198,15 @@ def _assembled(job: Job, grammar: Grammar, documents: Three, done: tuple[Walked,
         else:
             decisions.append(_decision(job, choice, values))
     if result.text != job.ours and not any(decision.changes for decision in decisions):
-        decisions.append(
-            job.decision((), Action.CHANGE, (None, None), reason='comments or layout only', heuristic='lines')
-        )
+        sides = _only(job.ours, result.text), _only(result.text, job.ours)
+        decisions.append(job.decision((), Action.CHANGE, sides, reason='comments or layout only', heuristic='lines'))
     return Merged(result.text, tuple(decisions), tuple(conflicts))
+
+
+def _only(text: str, other: str) -> str | None:
+    """The lines of a text that the other lacks."""
+    known = set(to_lines(other))
+    return ''.join(line for line in to_lines(text) if line.strip() and line not in known).rstrip('\n') or None
 
 
 def _taken(document: Document, path: KeyPath, shown: str | None, result: Document) -> str | None:

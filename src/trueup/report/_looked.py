@@ -83,8 +83,9 @@ def _check_counts(report: Report) -> str:
     count = joined([plural(weights[each], each) for each in ('error', 'warning', 'note') if weights[each]])
     fixable = sum(each.fixable for each in report.findings)
     kept = len(kept_decisions(report))
+    word = 'note' if set(weights) == {'note'} else 'finding'
     parts = [
-        plural(len(report.findings), 'finding') if report.findings else '',
+        plural(len(report.findings), word) if report.findings else '',
         f'{fixable} fixable' if fixable else '',
         f'{plural(len(report.plan.conflicts), "key")} open' if report.plan.conflicts else '',
         plural(len(report.waived), 'waiver') if report.waived else '',
