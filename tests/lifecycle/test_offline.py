@@ -49,4 +49,4 @@ def test_check_needs_no_network_at_the_version_of_the_wheel(
     sub(HOOKS, r'^ +- id: flake8\n', '')(service)
     git(service, 'commit', '-qam', 'drift')
     said = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert said.returncode == 1 and f'\n{HOOKS}:5  STD001  ' in said.stdout, said.stdout + said.stderr
+    assert said.returncode == 1 and said.stdout.startswith(f'{HOOKS}:5  STD001  '), said.stdout + said.stderr
