@@ -104,9 +104,7 @@ def test_a_waiver_covers_all_below_it_and_nothing_else() -> None:
     assert after.owner('pyproject.toml', ('tool', 'black', 'line-length')) is Owner.TEAM
     assert not after.closed('pyproject.toml', ('tool', 'black', 'exclude'))
     assert after.owner('src/churn/plumbing/app.py') is Owner.TEAM
-    assert (
-        after.owner('.pre-commit-config.yaml', ('repos', '[repo=https://example.com/x]', 'rev')) is Owner.REQUIRED
-    )
+    assert after.owner('.pre-commit-config.yaml', ('repos', '[repo=https://example.com/x]', 'rev')) is Owner.REQUIRED
     assert before.owner('pyproject.toml', ('tool', 'black')) is Owner.REQUIRED
 
 

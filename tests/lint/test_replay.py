@@ -151,7 +151,11 @@ def test_hook_formats_and_checks_in_one_go(root: Path, start: Run) -> None:
     words = ('trueup-lint', '--fix', '--only', 'black', '--only', 'isort', '--only=flake8', 'src/a.py')
     code, out, err = start(*words, code=HOOK)
     assert (code, err.splitlines()[1:]) == (1, ['failed: flake8: 2 new messages'])
-    assert err.startswith('hint: see what was changed') and out.splitlines()[0] == 'src/a.py: formatted' and out.count('F401') == 2
+    assert (
+        err.startswith('hint: see what was changed')
+        and out.splitlines()[0] == 'src/a.py: formatted'
+        and out.count('F401') == 2
+    )
     assert (root / 'src/a.py').read_text() == 'import os\nimport sys\n\nx = [1]\n'
     code, out, err = start('trueup-lint', '--only', 'black', '--only', 'isort', 'src/a.py', code=HOOK)
     assert (code, out, err) == (0, '', '')

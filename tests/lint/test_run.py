@@ -17,8 +17,8 @@ from trueup.lint.files import line_reader
 from trueup.lint.judge import BLIND_NOTE
 from trueup.lint.model import Failure, LintResult, Message
 from trueup.lint.run import LintOptions, lint
-from trueup.lint.team import TOOLS
 from trueup.lint.shrink import shrink_baseline
+from trueup.lint.team import TOOLS
 
 CLEAN = '"""A module without faults."""\n\nANSWER = 42\n'
 HERE = Path(sys.executable)

@@ -34,7 +34,9 @@ class Given(TypedDict):
 
 @click.command()
 @click.argument('files', nargs=-1, type=click.Path())
-@click.option('--only', 'tools', multiple=True, type=click.Choice(tuple(CHECKERS)), help='Run this tool only (repeatable).')
+@click.option(
+    '--only', 'tools', multiple=True, type=click.Choice(tuple(CHECKERS)), help='Run this tool only (repeatable).'
+)
 @click.option('--fix', is_flag=True, help='Let isort and black mend what they can first.')
 @click.option(
     '--changed', is_flag=False, flag_value='HEAD', metavar='[REF]', help='Only files that differ from REF (HEAD).'
