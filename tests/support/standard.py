@@ -27,7 +27,7 @@ DOCKERFILE = 'template/{% if full %}Dockerfile{% endif %}.jinja'
 IGNORES = 'template/{% if quality %}.gitignore{% endif %}'
 JENKINSFILE = 'template/{% if jenkins %}Jenkinsfile{% endif %}.jinja'
 NOXFILE = 'template/noxfile.py.jinja'
-DELIVERY = 'copier/delivery.yml'
+DELIVERY = 'copier/questions/delivery.yml'
 POLICIES = 'policies.toml'
 RUNBOOK_TEXT = """# Runbook of {{ service_name }}
 

@@ -14,6 +14,8 @@ OPTIONS: dict[str, dict[str, object]] = {
         'author_name': "Zoë O'Brien \"Z\"",
         'author_email': 'zoe@example.com',
     },
+    'poc': {'maturity': 'poc'},
+    'mvp': {'maturity': 'mvp'},
     'flat package': {'package_path': 'churn_service'},
     'deep package': {'package_path': 'python/src/churn_service'},
     'service_root': {'service_root': 'services/churn'},
