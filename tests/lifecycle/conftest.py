@@ -93,3 +93,15 @@ def service(generated: Path, tmp_path: Path) -> Path:
     copy = tmp_path / 'scorer'
     shutil.copytree(generated, copy, symlinks=True)
     return copy
+
+
+@pytest.fixture
+def kept(trueup: Trueup, standard: Path, tmp_path: Path) -> Path:
+    """A service from v0.1.0 that keeps its packager, so that nothing has to be locked."""
+    folder = tmp_path / 'scorer'
+    said = trueup(
+        'new', folder, '--defaults', '--no-lock', '--standard', f'{standard}@v0.1.0', '--answer', 'service_name=scorer',
+        '--answer', 'packaging=keep',
+    )  # fmt: skip
+    assert said.code == 0, said.err
+    return folder

@@ -15,15 +15,9 @@ LENGTH = 'pyproject.toml::tool.black.line-length'
 
 
 @pytest.fixture
-def service(trueup: Trueup, standard: Path, tmp_path: Path) -> Path:
+def service(kept: Path) -> Path:
     """A generated service."""
-    folder = tmp_path / 'scorer'
-    said = trueup(
-        'new', folder, '--defaults', '--no-lock', '--standard', f'{standard}@v0.1.0', '--answer', 'service_name=scorer',
-        '--answer', 'packaging=keep',
-    )  # fmt: skip
-    assert said.code == 0, said.err
-    return folder
+    return kept
 
 
 def test_a_key_is_explained(trueup: Trueup, standard: Path, service: Path) -> None:

@@ -16,16 +16,10 @@ BRANCH = 'trueup/update-0.2.0'
 
 
 @pytest.fixture
-def generated(trueup: Trueup, standard: Path, tmp_path: Path) -> Path:
+def generated(kept: Path) -> Path:
     """A new service from v0.1.0 with edits of a team next to what the new version changes."""
-    service = tmp_path / 'scorer'
-    said = trueup(
-        'new', service, '--defaults', '--no-lock', '--standard', f'{standard}@v0.1.0', '--answer', 'service_name=scorer',
-        '--answer', 'packaging=keep',
-    )  # fmt: skip
-    assert said.code == 0, said.err
-    _team_edits(service)
-    return service
+    _team_edits(kept)
+    return kept
 
 
 @pytest.fixture

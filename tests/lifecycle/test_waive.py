@@ -23,18 +23,12 @@ NEXT = '2027-02-28'
 
 
 @pytest.fixture
-def service(trueup: Trueup, standard: Path, tmp_path: Path) -> Path:
+def service(kept: Path) -> Path:
     """A generated service that excludes generated code from black, which the standard does not allow."""
-    folder = tmp_path / 'scorer'
-    said = trueup(
-        'new', folder, '--defaults', '--no-lock', '--standard', f'{standard}@v0.1.0', '--answer', 'service_name=scorer',
-        '--answer', 'packaging=keep',
-    )  # fmt: skip
-    assert said.code == 0, said.err
-    project = folder / PROJECT
+    project = kept / PROJECT
     project.write_text(project.read_text().replace('[tool.black]\n', '[tool.black]\nextend-exclude = "gen/"  # ours\n'))
-    git(folder, 'commit', '-qam', 'feat: generated code')
-    return folder
+    git(kept, 'commit', '-qam', 'feat: generated code')
+    return kept
 
 
 def run_at(day: date) -> Run:

@@ -12,34 +12,19 @@ from hypothesis import strategies as st
 from tests.conftest import git
 from tests.lifecycle.conftest import OLD_SERVICE, Trueup
 from tests.release.conftest import change
+from tests.support.second import PYPROJECT
 from trueup.errors import UserError
 from trueup.lineage import Lineage, dump_lineage, parse_lineage
 from trueup.release.record import extended
 from trueup.release.session import STAND_IN
 from trueup.standard import Address, Standard
 
-COPIED = '''[project]
-name = "scorer"
-version = "1.4.2"
-requires-python = ">=3.11"
-dependencies = []
-
-[dependency-groups]
-dev = ["pytest>=8", "ruff>=0.12"]
-
-[tool.uv]
-required-version = ">=0.8"
-
-[tool.ruff]
-line-length = 100
-target-version = "py311"
-
-[tool.ruff.lint]
-select = ["E", "F", "I"]
-
-[tool.coverage.report]
-fail_under = 80
-'''
+COPIED = (
+    PYPROJECT.replace('{{ project_name }}', 'scorer')
+    .replace('"0.0.0"', '"1.4.2"')
+    .replace('{{ python_min }}', '3.11')
+    .replace("{{ python_min | replace('.', '') }}", '311')
+)
 TEXTS = st.text('a{}"\\ü\n.', max_size=5)
 
 

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from trueup.lifecycle.service import Service
-from trueup.merge import strategy_for
+from trueup.merge import document_of
 from trueup.model import Finding, KeyPath
 from trueup.repo import Repo, read_file
-from trueup.text.encoding import decode, to_unix
-from trueup.text.tree import Document, Malformed, Node
+from trueup.text.encoding import decode
+from trueup.text.tree import Document, Node
 
 Read = Callable[[str], str | None]
 """Text of a file by its path from the top, None where there is none."""
@@ -37,7 +37,7 @@ def with_lines(findings: Iterable[Finding], read: Read) -> Iterator[Finding]:
             yield finding
             continue
         if finding.path not in documents:
-            documents[finding.path] = _document(finding.path, read(finding.path))
+            documents[finding.path] = document_of(finding.path, read(finding.path))
         document = documents[finding.path]
         yield finding if document is None else replace(finding, line=line_of(document, finding.key))
 
@@ -66,13 +66,3 @@ def first_difference(before: str, after: str) -> int:
     old, new = before.splitlines(), after.splitlines()
     same = next((number for number, pair in enumerate(zip(old, new, strict=False)) if pair[0] != pair[1]), None)
     return min(len(old), len(new) if same is None else same) + (same is not None or len(old) > len(new))
-
-
-def _document(path: str, text: str | None) -> Document | None:
-    grammar = strategy_for(path).grammar
-    if text is None or grammar is None:
-        return None
-    try:
-        return grammar.parse(to_unix(text))
-    except Malformed:
-        return None

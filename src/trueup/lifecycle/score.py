@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from trueup.lifecycle.service import ANSWERS_FILE
-from trueup.merge import strategy_for
+from trueup.merge import document_of
 from trueup.model import Action, KeyPath, Plan, Score, Tree
 from trueup.plan import pending
 from trueup.policy import parse_target
-from trueup.text.encoding import decode, to_unix
-from trueup.text.tree import Document, Malformed, Node
+from trueup.text.encoding import decode
+from trueup.text.tree import Node
 
 TOPICS = (
     ('format and lint', ('pyproject.toml::tool.black', 'pyproject.toml::tool.isort', 'pyproject.toml::tool.flake8')),
@@ -59,7 +59,7 @@ def _topic(path: str, key: KeyPath) -> str:
 
 def _entries(path: str, text: str | None) -> Iterator[KeyPath]:
     """The keys of a file that have no keys below them; the file itself where it has none."""
-    document = _document(path, text)
+    document = document_of(path, text)
     found = [] if document is None else list(_leaves(document.root, ()))
     yield from found or [()]
 
@@ -69,13 +69,3 @@ def _leaves(node: Node, key: KeyPath) -> Iterator[KeyPath]:
         yield key
     for child in node.children:
         yield from _leaves(child, (*key, child.key))
-
-
-def _document(path: str, text: str | None) -> Document | None:
-    grammar = strategy_for(path).grammar
-    if text is None or grammar is None:
-        return None
-    try:
-        return grammar.parse(to_unix(text))
-    except Malformed:
-        return None

@@ -6,6 +6,8 @@ import fnmatch
 
 from trueup.merge import docker, ignore, ini, jenkins, json, make, markdown, python, requirements, text, toml, yaml
 from trueup.merge._strategy import Strategy
+from trueup.text.encoding import to_unix
+from trueup.text.tree import Document, Malformed
 
 STRATEGIES: tuple[Strategy, ...] = (
     docker.STRATEGY,
@@ -29,3 +31,14 @@ def strategy_for(path: str) -> Strategy:
         if any(fnmatch.fnmatchcase(name, glob) for glob in strategy.globs):
             return strategy
     return text.STRATEGY
+
+
+def document_of(path: str, text: str | None) -> Document | None:
+    """The keys of a file with their places; None where it is missing, malformed, or of a format without keys."""
+    grammar = strategy_for(path).grammar
+    if text is None or grammar is None:
+        return None
+    try:
+        return grammar.parse(to_unix(text))
+    except Malformed:
+        return None
