@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -26,11 +26,34 @@ class Group(BaseModel):
 
 
 class ServerSettings(Group):
-    """Where the service listens."""
+    """Where the service listens, and how it stops: not ready for `drain_seconds`, then finishing what it has."""
 
     host: str = '0.0.0.0'
     port: int = Field(default=8000, ge=1, le=65535)
+    drain_seconds: float = Field(default=5, ge=0)
     graceful_shutdown_seconds: int = Field(default=20, ge=0)
+
+
+class LimitsSettings(Group):
+    """What one request may ask for."""
+
+    max_body_bytes: int = Field(default=2 * 1024 * 1024, ge=1)
+    request_seconds: float = Field(default=30, gt=0)
+
+
+class CorsSettings(Group):
+    """Web pages of which origins may call the service; none by default."""
+
+    allow_origins: tuple[str, ...] = ()
+    allow_credentials: bool = False
+
+
+class AuthSettings(Group):
+    """Who may call the service; the previous key stays good while clients change over."""
+
+    mode: Literal['none', 'api_key'] = 'none'
+    api_key: SecretStr | None = None
+    previous_api_key: SecretStr | None = None
 
 
 class LoggingSettings(Group):
@@ -66,6 +89,9 @@ class ServiceSettings(BaseSettings):
     environment: str = Field(default='local', pattern='^[a-z][a-z0-9-]*$')
     config_dir: Path = Path('config')
     server: ServerSettings = ServerSettings()
+    limits: LimitsSettings = LimitsSettings()
+    cors: CorsSettings = CorsSettings()
+    auth: AuthSettings = AuthSettings()
     logging: LoggingSettings = LoggingSettings()
     model: ModelSettings = ModelSettings()
     inference: InferenceSettings = InferenceSettings()

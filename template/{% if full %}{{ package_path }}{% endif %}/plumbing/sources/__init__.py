@@ -1,0 +1,1 @@
+"""Where settings come from: one module a source, all found by `settings`."""
