@@ -11,6 +11,7 @@ from pathlib import Path
 from trueup.errors import UserError
 
 VERIFY_LEVELS = ('none', 'static', 'tests')
+VERIFY_SECONDS = 900.0
 STANDARD_VARIABLE = 'TRUEUP_STANDARD'
 
 
@@ -26,6 +27,9 @@ class Settings:
     dev: bool = False
     switch: bool = False
     verify: str = 'tests'
+    verify_with: tuple[str, ...] = ()
+    verify_timeout: float = VERIFY_SECONDS
+    verify_date: str = ''
     format_code: str = 'none'
     quiet: bool = False
     verbose: bool = False

@@ -89,7 +89,7 @@ def test_choice_of_an_interpreter(requires: str, stated: tuple[str, ...], wanted
     found = [
         Interpreter(Path(f'/{version}'), version) for version in ('3.8.18', '3.13.0', '3.12.1', '3.11.7', '3.11.2')
     ]
-    chosen = choose(requires, stated, wanted, found)
+    chosen = choose(requires, stated, wanted, found=found)
     assert [each.minor for each in chosen] == order
     assert all(each.version != '3.11.2' for each in chosen)
 

@@ -17,7 +17,7 @@ from trueup.lifecycle.run import Run
 from trueup.lifecycle.workspace import write_file
 from trueup.model import Changed, Clean, Conflicted, Drifted, Failed, File, Outcome, Refused, Regressed, Severity
 from trueup.report import WRITERS, render
-from trueup.settings import VERIFY_LEVELS, Settings, load_user_configuration
+from trueup.settings import VERIFY_LEVELS, VERIFY_SECONDS, Settings, load_user_configuration
 
 Function = TypeVar('Function', bound=Callable[..., object])
 
@@ -26,6 +26,33 @@ _format_option: Callable[[Function], Function] = click.option(
 )
 _file_option: Callable[[Function], Function] = click.option(
     '--output', 'report_file', default='', metavar='FILE', help='Write the report there, and its text to the screen.'
+)
+_verify_option: Callable[[Function], Function] = click.option(
+    '--verify',
+    type=click.Choice(VERIFY_LEVELS),
+    default='tests',
+    show_default=True,
+    help='What is compared before and after; tests runs code of the service.',
+)
+_with_option: Callable[[Function], Function] = click.option(
+    '--verify-with',
+    multiple=True,
+    metavar='PATH,...',
+    help='Files that Git ignores and tests need (.env,models/): copied for the verification only, never committed.',
+)
+_timeout_option: Callable[[Function], Function] = click.option(
+    '--verify-timeout',
+    type=click.FloatRange(min=1),
+    default=VERIFY_SECONDS,
+    show_default=True,
+    metavar='SECONDS',
+    help='The most that installing, and then that the tests may take; both before and after.',
+)
+_date_option: Callable[[Function], Function] = click.option(
+    '--verify-date',
+    default='',
+    metavar='DATE',
+    help='Install what no lock names as the index was on that day (YYYY-MM-DD, or `commit`: of the last commit).',
 )
 _WHAT = 'ids (STD001), their beginnings (STD), FILE or FILE::KEY with * and ?; may be repeated'
 _SHARED: Mapping[str, Callable[[Function], Function]] = {
@@ -49,13 +76,7 @@ _SHARED: Mapping[str, Callable[[Function], Function]] = {
     'trust': click.option('--trust', is_flag=True, help="Let the template's Jinja extensions run: they are code."),
     'dev': click.option('--dev', is_flag=True, help='Accept a standard that has no release tag.'),
     'switch': click.option('--switch', is_flag=True, help='Check the new branch out.'),
-    'verify': click.option(
-        '--verify',
-        type=click.Choice(VERIFY_LEVELS),
-        default='tests',
-        show_default=True,
-        help='What is compared before and after; tests runs code of the service.',
-    ),
+    'verify': lambda function: _verify_option(_with_option(_timeout_option(_date_option(function)))),
     'format': lambda function: _format_option(_file_option(function)),
     'min_severity': click.option(
         '--min-severity',

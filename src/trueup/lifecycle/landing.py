@@ -6,19 +6,18 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
-from typing import cast
 
 from trueup.errors import Refusal
 from trueup.git import answers, branch, run_git, text_of
 from trueup.lifecycle.journal import Entry, back_up, end, lying_around, record, save_report
+from trueup.lifecycle.measuring import measure, verify_options
 from trueup.lifecycle.rollback import remove_branch, restore_cut_short
 from trueup.lifecycle.run import Run
 from trueup.lifecycle.service import Service
 from trueup.lifecycle.workspace import Workspace, workspace
 from trueup.model import Changed, Clean, Conflict, Conflicted, Debt, Outcome, Plan, Regressed, Report, Status
 from trueup.report import render as render_report
-from trueup.settings import cache_folder
-from trueup.verify import Level, Snapshot, VerifyOptions, compare, snapshot
+from trueup.verify import Snapshot, VerifyOptions, compare
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +47,11 @@ def branch_name(service: Service, verb: str, version: str) -> str:
 def land(service: Service, run: Run, head: str, report: Report, steps: Steps) -> Outcome:
     """Work in a second tree, verify, then make the branch. The outcome says what became of it."""
     name = branch_name(service, report.verb, report.version)
+    options = verify_options(service, run)
     with workspace(service, head) as space:
-        before = _measure(space, run, 'before', '')
+        before = _measure(space, run, 'before', options)
         worked = steps(space, before)
-        after = _measure(space, run, 'after', before.install.python if before.install else '')
+        after = _measure(space, run, 'after', _same_python(options, before))
         tip = text_of(space.root, 'rev-parse', 'HEAD')
     verified = compare(before, after)
     report = replace(
@@ -81,13 +81,15 @@ def _complete(plan: Plan, worked: Worked) -> Plan:
     )
 
 
-def _measure(space: Workspace, run: Run, when: str, python: str) -> Snapshot:
-    level = cast(Level, run.settings.verify)
-    if level == 'tests':
+def _measure(space: Workspace, run: Run, when: str, options: VerifyOptions) -> Snapshot:
+    if run.settings.verify == 'tests':
         run.say(f"verifying {when}: installing the service and running its own tests (--verify none|static to skip)")
-    same = f'=={".".join(python.split(".")[:2])}.*' if python else ''
-    options = VerifyOptions(cache=cache_folder() / 'verify', progress=run.say, python=same)
-    return snapshot(space.service, level=level, options=options)
+    return measure(space, run, options)
+
+
+def _same_python(options: VerifyOptions, before: Snapshot) -> VerifyOptions:
+    python = before.install.python if before.install else ''
+    return replace(options, python=f'=={".".join(python.split(".")[:2])}.*' if python else '')
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 from trueup.errors import UserError
@@ -42,6 +43,17 @@ def copy_tree(folder: Path, target: Path, *, untracked: bool) -> Path:
     service = target / folder.resolve().relative_to(top.resolve())
     service.mkdir(parents=True, exist_ok=True)
     return service
+
+
+def bring(brought: Iterable[tuple[Path, str]], service: Path) -> None:
+    """Copy what Git ignores and tests need; what is there already stays, for it may be newer than the checkout's."""
+    for source, name in brought:
+        files = [source, *source.rglob('*')] if source.is_dir() else [source]
+        for path in (each for each in files if each.is_file()):
+            copy = service / name / path.relative_to(source) if path != source else service / name
+            if not os.path.lexists(copy):
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(path, copy)
 
 
 def _paths(folder: Path, untracked: bool) -> list[str]:

@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,11 +50,24 @@ class Shop:
 
     home: Path
     environment: Mapping[str, str]
-    seconds: float
+    end: float
+    """When, on the monotonic clock, all installing has to be over."""
+    date: str = ''
+    """The day as of which the index is seen; today's without one."""
+
+    @property
+    def left(self) -> float:
+        """Seconds that installing may still take."""
+        return self.end - time.monotonic()
 
     def run(self, command: Sequence[str | Path], *, cwd: Path | None = None, **more: str) -> Done:
         """Run one installer."""
-        return run(command, cwd=cwd or self.home, environment={**self.environment, **more}, seconds=self.seconds)
+        return run(command, cwd=cwd or self.home, environment={**self.environment, **more}, seconds=self.left)
+
+
+def dated(shop: Shop) -> list[str]:
+    """The option that shows uv the index of another day."""
+    return ['--exclude-newer', shop.date] if shop.date else []
 
 
 class Uv:
@@ -70,7 +84,18 @@ class Uv:
 
     def install(self, shop: Shop, folder: Path, arguments: Sequence[str]) -> Done:
         """By `uv pip install`."""
-        return shop.run([self.program, 'pip', 'install', '--quiet', '--python', python_of(folder), *arguments])
+        command = [
+            self.program,
+            'pip',
+            'install',
+            '--quiet',
+            '--python',
+            str(python_of(folder)),
+            *dated(shop),
+            *arguments,
+        ]
+        # Compiled once here, not in each of the many processes that import.
+        return shop.run(command, UV_COMPILE_BYTECODE='1')
 
     def packages(self, shop: Shop, folder: Path) -> Mapping[str, str]:
         """By `uv pip list`."""
@@ -83,7 +108,7 @@ BROUGHT = ('pip', 'setuptools', 'wheel')
 
 
 class Pip:
-    """The interpreter's own venv and pip: always there, and the only one for Python below 3.8."""
+    """The interpreter's own venv and pip: always there, and the only one for Python below 3.6."""
 
     name = 'pip'
 
@@ -109,7 +134,7 @@ class Pip:
 def installers(interpreter: Interpreter) -> tuple[Installer, ...]:
     """Those that can serve the interpreter, the fastest first."""
     uv = find_program('uv')
-    if uv and Version(interpreter.version) >= Version('3.8'):
+    if uv and Version(interpreter.version) >= Version('3.6'):
         return Uv(uv), Pip()
     return (Pip(),)
 

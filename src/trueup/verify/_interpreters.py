@@ -18,6 +18,10 @@ PROBE = (
     'import sys; print("%d.%d.%d" % sys.version_info[:3]); print(sys.prefix == getattr(sys, "base_prefix", sys.prefix))'
 )
 # Most wheels exist for these, newest old pins included; outside, the nearer to the middle the better.
+RELEASED = {
+    '3.6': '2016-12', '3.7': '2018-06', '3.8': '2019-10', '3.9': '2020-10', '3.10': '2021-10', '3.11': '2022-10',
+    '3.12': '2023-10', '3.13': '2024-10', '3.14': '2025-10',
+}  # fmt: skip
 PREFERRED = ('3.11', '3.12', '3.10', '3.13', '3.9', '3.14', '3.8', '3.7', '3.6')
 
 
@@ -34,14 +38,22 @@ class Interpreter:
         return '.'.join(self.version.split('.')[:2])
 
 
-def choose(requires: str, stated: Sequence[str], wanted: str, found: Iterable[Interpreter]) -> tuple[Interpreter, ...]:
-    """Interpreters in the order to try: those allowed, first the stated ones (`3.9`), then the usual ones."""
-    order = {minor: place for place, minor in reversed(list(enumerate((*stated, *PREFERRED))))}
+def choose(
+    requires: str, stated: Sequence[str], wanted: str, *, found: Iterable[Interpreter], date: str = ''
+) -> tuple[Interpreter, ...]:
+    """Interpreters in the order to try: those allowed, first the stated ones (`3.9`), then the usual ones (of the day)."""
+    order = {minor: place for place, minor in reversed(list(enumerate((*stated, *_usual(date)))))}
     allowed = (each for each in found if _fulfils(each.version, requires))
     first: dict[str, Interpreter] = {}
     for each in sorted(allowed, key=lambda each: (not _fulfils(each.version, wanted), order.get(each.minor, 99))):
         first.setdefault(each.minor, each)
     return tuple(first.values())
+
+
+def _usual(date: str) -> tuple[str, ...]:
+    """Of a day in the past the newest Python for which most packages had wheels by then, first."""
+    ripe = [minor for minor, month in RELEASED.items() if date and f'{int(month[:4]) + 1}{month[4:]}' <= date[:7]]
+    return (*reversed(ripe), *PREFERRED)
 
 
 @cache

@@ -24,15 +24,18 @@ class VerifyOptions:
     progress: Callable[[str], None] = silent
     python: str = ''
     """A version specifier that the interpreter should fulfil too, if one does (the other snapshot's `==3.11.*`)."""
-    seconds: float = 600
-    """For all tests together."""
-    install_seconds: float = 900
+    seconds: float = 900
+    """For all tests together, and before that for all attempts to install together."""
     memory: int = 8 << 30
     """Bytes of data for each process of the service; 0 is no limit."""
     untracked: bool = False
     """Whether files that Git doesn't track yet (and doesn't ignore) belong to the service."""
     allow: tuple[str, ...] = ()
     """Names of further environment variables that tests may see."""
+    date: str = ''
+    """Day (`2021-05-08`) on which the index is looked at for what no lock names."""
+    brought: tuple[tuple[Path, str], ...] = ()
+    """Files and folders outside of Git that tests need, and where they lie in the service."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import tempfile
+import time
 from dataclasses import replace
 from pathlib import Path
 
 from trueup.repo import Repo
 from trueup.verify._allowed import for_installs, for_tests
-from trueup.verify._copy import copy_tree, view
+from trueup.verify._copy import bring, copy_tree, view
 from trueup.verify._definition import declared, read_definition
 from trueup.verify._environment import Environment, Site, prepare
 from trueup.verify._imports import import_all, source_roots, top_packages
@@ -38,6 +39,7 @@ def _with_tests(found: Snapshot, folder: Path, repo: Repo, options: VerifyOption
         work = Path(name).resolve()
         options.progress('verify: copying the service')
         service = copy_tree(folder, work / 'run', untracked=options.untracked)
+        bring(options.brought, service)
         environment = prepare(_site(folder, repo, work, options), _candidates(repo, options))
         found = replace(found, level='tests', install=environment.install)
         if environment.folder is None:
@@ -47,7 +49,8 @@ def _with_tests(found: Snapshot, folder: Path, repo: Repo, options: VerifyOption
 
 def _candidates(repo: Repo, options: VerifyOptions) -> tuple[Interpreter, ...]:
     definition = read_definition(repo)
-    return choose(definition.python, definition.stated, options.python, interpreters())
+    found = interpreters()
+    return choose(definition.python, definition.stated, options.python, found=found, date=options.date)
 
 
 def _site(folder: Path, repo: Repo, work: Path, options: VerifyOptions) -> Site:
@@ -55,8 +58,11 @@ def _site(folder: Path, repo: Repo, work: Path, options: VerifyOptions) -> Site:
     definition = read_definition(repo)
     lines = [line for path in definition.files for line in flatten(built / path)]
     home = work / 'install-home'
-    shop = Shop(home, for_installs(home, allow=variables(lines)), options.install_seconds)
-    return Site(built, work, definition, repo, runner_of(repo), shop, options.cache, options.progress)
+    end = time.monotonic() + options.seconds
+    # A lock says by itself which versions; it may be newer than the day.
+    date = '' if definition.source.endswith('.lock') else options.date
+    shop = Shop(home, for_installs(home, allow=variables(lines)), end, date)
+    return Site(built, work, definition, repo, runner_of(repo), shop, options.cache, options.progress, options.date)
 
 
 def _bench(service: Path, environment: Environment, work: Path, repo: Repo, options: VerifyOptions) -> Bench:
