@@ -1,22 +1,19 @@
-"""Starts the service: `python -m` and the name of this package."""
+"""The command line: `python -m` and the name of this package, then `serve`, `--help` or nothing."""
 
-import uvicorn
+from __future__ import annotations
 
-from .app import create_app
+import sys
+from collections.abc import Sequence
+
+from .app import DISTRIBUTION, create_app, installed_version
 from .configs.settings import Settings
+from .plumbing.cli import run
 
 
-def main() -> None:
-    """Listen until told to stop."""
-    settings = Settings()
-    uvicorn.run(
-        create_app(settings),
-        host=settings.server.host,
-        port=settings.server.port,
-        timeout_graceful_shutdown=settings.server.graceful_shutdown_seconds,
-        log_config=None,
-    )
+def main(argv: Sequence[str] | None = None) -> int:
+    """Serve, or say what is wrong; the exit code."""
+    return run(argv, service=DISTRIBUTION, version=installed_version(), settings=Settings, create_app=create_app)
 
 
 if __name__ == '__main__':
-    main()
+    sys.exit(main())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel
@@ -17,6 +17,9 @@ class Health(BaseModel):
     """`ok`, or why not."""
 
     status: str
+
+
+NOT_READY: dict[int | str, dict[str, Any]] = {503: {'model': Health, 'description': 'Not ready, and why'}}
 
 
 class Version(BaseModel):
@@ -35,16 +38,15 @@ async def livez() -> Health:
     return Health(status='ok')
 
 
-@router.get('/readyz')
+@router.get('/readyz', responses=NOT_READY)
 async def readyz(state: State, response: Response) -> Health:
     """The service can answer predictions; a failure means: send no traffic."""
-    if state.model is None:
+    if state.obstacle:
         response.status_code = 503
-        return Health(status='no model is ready')
-    return Health(status='ok')
+    return Health(status=state.obstacle or 'ok')
 
 
-@router.get('/health')
+@router.get('/health', responses=NOT_READY)
 async def health(state: State, response: Response) -> Health:
     """The same as /readyz, under the name that older clients ask for."""
     return await readyz(state, response)

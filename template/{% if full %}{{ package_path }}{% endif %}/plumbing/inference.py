@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextvars
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import TypeVar
-
-import anyio
-import anyio.to_thread
 
 from .settings import InferenceSettings
 
@@ -23,19 +23,31 @@ class Overloaded(Exception):
 
 
 class InferenceRunner:
-    """Runs blocking functions in threads of its own quota; belongs to one event loop."""
+    """Runs blocking functions in threads of its own; belongs to one event loop.
+
+    A place is free again when the work is done, not when its client has gone: a thread can't be stopped.
+    """
 
     def __init__(self, settings: InferenceSettings) -> None:
         self._settings = settings
-        self._limiter = anyio.CapacityLimiter(settings.workers)
-        self._in_flight = 0
+        self._threads = ThreadPoolExecutor(settings.workers, thread_name_prefix='inference')
+        self._in_flight: set[Future[object]] = set()
+
+    @property
+    def in_flight(self) -> int:
+        """How many predictions are computed or wait for a thread."""
+        return len(self._in_flight)
 
     async def run(self, function: Callable[..., Result], *arguments: object) -> Result:
         """The function's result; raises Overloaded at once when too many are waiting."""
-        if self._in_flight >= self._settings.max_in_flight:
+        if len(self._in_flight) >= self._settings.max_in_flight:
             raise Overloaded(self._settings.retry_after_seconds)
-        self._in_flight += 1
-        try:
-            return await anyio.to_thread.run_sync(partial(function, *arguments), limiter=self._limiter)
-        finally:
-            self._in_flight -= 1
+        work = partial(contextvars.copy_context().run, function, *arguments)
+        future: Future[Result] = self._threads.submit(work)
+        self._in_flight.add(future)
+        future.add_done_callback(self._in_flight.discard)
+        return await asyncio.wrap_future(future)
+
+    def close(self) -> None:
+        """Take no more work, and forget what no thread has begun."""
+        self._threads.shutdown(wait=False, cancel_futures=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -10,6 +11,7 @@ import anyio.to_thread
 from fastapi import FastAPI
 
 from .inference import InferenceRunner
+from .logs import log_uncaught_in_loop
 from .model_store import LoadedModel, ModelError
 from .state import state_of
 
@@ -24,6 +26,7 @@ def service_lifespan(load_model: LoadModel) -> Callable[[FastAPI], AbstractAsync
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         state = state_of(app)
         state.runner = InferenceRunner(state.settings.inference)
+        asyncio.get_running_loop().set_exception_handler(log_uncaught_in_loop)
         try:
             state.model = await anyio.to_thread.run_sync(load_model)
         except ModelError as error:
@@ -34,6 +37,7 @@ def service_lifespan(load_model: LoadModel) -> Callable[[FastAPI], AbstractAsync
             state.metrics.serve_model(signature.name, signature.version)
             logger.info('ready', extra={'model': signature.name, 'model_version': signature.version})
         yield
+        state.runner.close()
         state.model = None
         state.problem = 'stopping'
         logger.info('stopped')

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import logging.config
@@ -10,6 +11,7 @@ import threading
 from contextvars import ContextVar
 from datetime import datetime, timezone
 from types import TracebackType
+from typing import Any
 
 from .settings import LoggingSettings
 
@@ -79,3 +81,10 @@ def log_uncaught(kind: type[BaseException], error: BaseException, trace: Traceba
         sys.__excepthook__(kind, error, trace)
         return
     logging.getLogger(__name__).critical('uncaught exception', exc_info=(kind, error, trace))
+
+
+def log_uncaught_in_loop(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Log what went wrong in a task or a callback that nobody waited for."""
+    error = context.get('exception')
+    trace = (type(error), error, error.__traceback__) if isinstance(error, BaseException) else None
+    logging.getLogger(__name__).critical('uncaught exception in the loop: %s', context['message'], exc_info=trace)

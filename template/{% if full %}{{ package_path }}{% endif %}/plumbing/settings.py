@@ -1,26 +1,35 @@
-"""Typed settings in layers: default.yml < <environment>.yml < .env < environment variables < arguments.
+"""Typed settings, from the strongest source to the weakest: command line, environment variables (in development with a
+.env file), secret files, Spring Cloud Config, <environment>.yml, default.yml.
 
-Variables are called APP_<GROUP>__<FIELD>, for instance APP_SERVER__PORT. An unknown key in a file is an error: it is
-nearly always a misspelt one.
+Variables are called APP_<GROUP>__<FIELD>, for instance APP_SERVER__PORT. An unknown key is an error: it is nearly always
+a misspelt one.
 """
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Mapping
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal, TypeVar
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
-from pydantic.fields import FieldInfo
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from typing_extensions import Self
 
+from .sources.files import Files
+from .sources.layers import DotEnv, Environment, Given, Layer, Reading, SecretFiles, reading
+from .sources.problems import SettingsError, invalid
 
-class SettingsError(Exception):
-    """The configuration can't be read; the message names the file."""
+__all__ = ['Group', 'ServiceSettings', 'SettingsError', 'settings_or_exit']
+AnySettings = TypeVar('AnySettings', bound='ServiceSettings')
 
 
 class Group(BaseModel):
-    """Settings that belong together."""
+    """Settings that belong together; with `live` a change takes effect at SIGHUP, else at the next start."""
+
+    live: ClassVar[bool] = False
 
     model_config = ConfigDict(extra='forbid', frozen=True)
 
@@ -78,16 +87,43 @@ class InferenceSettings(Group):
     retry_after_seconds: int = Field(default=1, ge=1)
 
 
+class SpringSettings(Group):
+    """The Spring Cloud Config server, if there is one; credentials come from variables or secret files."""
+
+    url: str | None = None
+    name: str | None = None
+    profiles: tuple[str, ...] = ()
+    label: str | None = None
+    username: str | None = None
+    password: SecretStr | None = None
+    token: SecretStr | None = None
+    fail_fast: bool = True
+    attempts: int = Field(default=6, ge=1)
+    backoff_seconds: float = Field(default=1, ge=0)
+    timeout_seconds: float = Field(default=5, gt=0)
+    total_seconds: float = Field(default=30, gt=0)
+
+    @field_validator('url')
+    @classmethod
+    def _plain_address(cls, url: str | None) -> str | None:
+        if url is not None and (not url.startswith(('http://', 'https://')) or '@' in url):
+            raise ValueError('expected an http:// or https:// address without credentials (see spring.username)')
+        return url
+
+
 class ServiceSettings(BaseSettings):
     """The settings of every service; a team's own class adds its groups."""
 
     model_config = SettingsConfigDict(
         env_prefix='APP_', env_nested_delimiter='__', env_file='.env', extra='forbid', frozen=True
     )
+    _given: dict[str, Any] = PrivateAttr(default_factory=dict)
 
     name: str
     environment: str = Field(default='local', pattern='^[a-z][a-z0-9-]*$')
     config_dir: Path = Path('config')
+    secrets_dir: Path | None = None
+    spring: SpringSettings = SpringSettings()
     server: ServerSettings = ServerSettings()
     limits: LimitsSettings = LimitsSettings()
     cors: CorsSettings = CorsSettings()
@@ -95,6 +131,22 @@ class ServiceSettings(BaseSettings):
     logging: LoggingSettings = LoggingSettings()
     model: ModelSettings = ModelSettings()
     inference: InferenceSettings = InferenceSettings()
+
+    def __init__(self, *, _given_by: str = 'arguments', _again: bool = False, **values: Any) -> None:
+        with reading(Reading(values, _given_by, _again)) as now:
+            errors: list[str] = []
+            try:
+                super().__init__()
+            except ValidationError as error:
+                where = {path: origin for layer in reversed(now.layers) for path, origin in layer.values.where.items()}
+                errors = invalid(type(self), error, where)
+            if problems := [problem for layer in now.layers for problem in layer.values.problems] + errors:
+                raise SettingsError('\n'.join(dict.fromkeys(problems)))
+        self._given = dict(values)
+
+    def again(self) -> Self:
+        """The same settings read once more from all sources; raises SettingsError, also where the start would go on."""
+        return type(self)(_again=True, **self._given)
 
     @classmethod
     def settings_customise_sources(
@@ -106,43 +158,30 @@ class ServiceSettings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """First wins; groups are merged field by field."""
-        del file_secret_settings
-        return init_settings, env_settings, dotenv_settings, YamlLayers(settings_cls)
+        files = optional_layer('dynaconf_files', 'DynaconfFiles', Files)(settings_cls)
+        strong = (Given(settings_cls), Environment(settings_cls), DotEnv(settings_cls), SecretFiles(settings_cls))
+        return (*strong, optional_layer('spring', 'Spring', NoSpring)(settings_cls, files), files)
 
 
-class YamlLayers(PydanticBaseSettingsSource):
-    """default.yml with <environment>.yml on top, from the folder that the stronger sources name."""
+class NoSpring(Layer):
+    """Takes the place of the Spring source in a service that was made without it."""
 
-    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
-        """Not used: the files are read as a whole."""
-        del field
-        return None, field_name, False
-
-    def __call__(self) -> dict[str, Any]:
-        folder = Path(self.current_state.get('config_dir', 'config'))
-        values = read_yaml(folder / 'default.yml')
-        environment = self.current_state.get('environment', values.get('environment', 'local'))
-        layer = folder / f'{environment}.yml'
-        return merge(values, read_yaml(layer)) if layer.is_file() else values
+    def __init__(self, settings_cls: type[BaseSettings], _files: Files) -> None:
+        super().__init__(settings_cls)
 
 
-def read_yaml(path: Path) -> dict[str, Any]:
-    """The mapping in a YAML file; raises SettingsError naming it if there is none."""
+def optional_layer(module: str, name: str, otherwise: type[Layer]) -> Any:
+    """The source in a module that an answer of the template brings or leaves out."""
+    if find_spec(f'.sources.{module}', __package__) is None:
+        return otherwise
+    return getattr(import_module(f'.sources.{module}', __package__), name)
+
+
+def settings_or_exit(kind: type[AnySettings], chosen: Mapping[str, Any] | None = None) -> AnySettings:
+    """The settings; a mistake ends the process with 2 and a message. `chosen` is what the command line says, by key."""
     try:
-        values = yaml.safe_load(path.read_text(encoding='utf-8')) or {}
-    except OSError as error:
-        raise SettingsError(f'{path} can not be read; is APP_CONFIG_DIR right?') from error
-    except yaml.YAMLError as error:
-        raise SettingsError(f'{path} is not valid YAML: {error}') from error
-    if not isinstance(values, dict):
-        raise SettingsError(f'{path} holds no mapping')
-    return values
-
-
-def merge(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
-    """Both mappings as one, `above` winning, nested mappings key by key."""
-    merged = dict(below)
-    for key, value in above.items():
-        old = merged.get(key)
-        merged[key] = merge(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
-    return merged
+        return kind(_given_by='command line', **dict(chosen or {}))
+    except SettingsError as error:
+        lines = '\n'.join(f'  {line}' for line in str(error).splitlines())
+        sys.stderr.write(f'error: the configuration is wrong:\n{lines}\n')
+        raise SystemExit(2) from None

@@ -22,6 +22,14 @@ class ServiceState:
     runner: InferenceRunner | None = None
     model: LoadedModel | None = None
     problem: str = 'starting'
+    draining: bool = False
+
+    @property
+    def obstacle(self) -> str:
+        """Why no traffic should come; empty when the service is ready."""
+        if self.draining:
+            return 'the service is stopping'
+        return '' if self.model is not None else 'no model is ready'
 
     async def predict(self, rows: list[dict[str, object]]) -> tuple[LoadedModel, list[float]]:
         """The model that answered and its probabilities; raises ModelError while there is none."""

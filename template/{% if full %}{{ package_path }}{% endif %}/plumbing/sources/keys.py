@@ -11,10 +11,11 @@ import json
 import re
 import types
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, Union, get_args, get_origin
+from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
+Path = tuple[str, ...]
 LISTS = (list, tuple, set, frozenset, Sequence)
 TOKEN = re.compile(r'\[([^\]]*)\]|([^.\[\]]+)')
 
@@ -22,7 +23,7 @@ TOKEN = re.compile(r'\[([^\]]*)\]|([^.\[\]]+)')
 class Setting(NamedTuple):
     """A place in the settings and the type that it takes."""
 
-    path: tuple[str, ...]
+    path: Path
     kind: Any
 
 
@@ -40,7 +41,7 @@ def dotted(path: Sequence[str]) -> str:
 def find(model: type[BaseModel], parts: Sequence[str]) -> Setting | None:
     """The setting with that name, or None; below a free mapping or a list everything is one."""
     kind: Any = model
-    path: tuple[str, ...] = ()
+    path: Path = ()
     for position, part in enumerate(parts):
         kind = essence(kind)
         if group := group_of(kind):
@@ -77,6 +78,8 @@ def _plain(name: str) -> str:
 
 def essence(kind: Any) -> Any:
     """The type without `| None`, and of other unions the member that holds others, if there is one."""
+    if get_origin(kind) is Annotated:
+        return essence(get_args(kind)[0])
     if get_origin(kind) not in (Union, types.UnionType):
         return kind
     members = [member for member in get_args(kind) if member is not type(None)]
@@ -105,15 +108,11 @@ def takes_none(kind: Any) -> bool:
     return kind is None or type(None) in get_args(kind)
 
 
-def takes_text(kind: Any) -> bool:
-    """Whether an empty text is a value."""
-    return str in (kind, *get_args(kind)) or 'Secret' in getattr(kind, '__name__', repr(kind))
-
-
 def decode(kind: Any, text: str) -> Any:
     """Text of a variable, a file or a property as the type takes it: JSON or a,b for lists, JSON for mappings.
 
-    Raises ValueError with what is expected. Numbers, dates and truth are left to pydantic.
+    An empty text is nothing where nothing is allowed. Numbers, dates and truth are left to pydantic. Raises ValueError
+    with what is expected.
     """
     inner = essence(kind)
     if is_list(inner):
@@ -122,7 +121,7 @@ def decode(kind: Any, text: str) -> Any:
         return [item.strip() for item in text.split(',')] if text.strip() else []
     if is_mapping(inner) or group_of(inner):
         return _json(text, dict) if text.strip() else {}
-    return None if text == '' and takes_none(kind) and not takes_text(kind) else text
+    return None if text == '' and takes_none(kind) else text
 
 
 def _json(text: str, shape: type) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, SecretBytes, SecretStr, ValidationError
 
-from .keys import dotted, find, parts_of, suggestion
+from .keys import Path, dotted, find, parts_of, suggestion
 
 MASK = '**********'
 SECRET_NAME = re.compile(r'password|passwd|secret|token|credential|api_?key|private_?key')
@@ -25,12 +25,12 @@ def unknown(model: type[BaseModel], where: str, key: str) -> str:
     return f'{where}: {key} is no setting{suggestion(model, key)}'
 
 
-def invalid(model: type[BaseModel], error: ValidationError, where: dict[tuple[str, ...], str]) -> list[str]:
+def invalid(model: type[BaseModel], error: ValidationError, where: dict[Path, str]) -> list[str]:
     """A line for each of pydantic's findings; `where` maps the paths that were given to their origins."""
     return [_line(model, item, where) for item in error.errors(include_url=False)]
 
 
-def _line(model: type[BaseModel], item: Any, where: dict[tuple[str, ...], str]) -> str:
+def _line(model: type[BaseModel], item: Any, where: dict[Path, str]) -> str:
     path = tuple(str(part) for part in item['loc'])
     key = dotted(path)
     origin = origin_of(path, where)
@@ -41,7 +41,7 @@ def _line(model: type[BaseModel], item: Any, where: dict[tuple[str, ...], str]) 
     return f'{origin or "default"}: {key} is {shown(model, path, item["input"])}, {_expected(item["msg"])}'
 
 
-def origin_of(path: Sequence[str], where: dict[tuple[str, ...], str]) -> str:
+def origin_of(path: Sequence[str], where: dict[Path, str]) -> str:
     """Where the value at a path, or the nearest one above it, was given."""
     for length in range(len(path), 0, -1):
         if found := where.get(tuple(path[:length])):

@@ -1,0 +1,96 @@
+"""Configuration files: default.yml with <environment>.yml on top, nested or with dotted keys."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping
+from functools import partial
+from pathlib import Path as FilePath
+from typing import Any
+
+import yaml
+
+from .keys import Path, dotted
+from .layers import Layer, read_text
+from .problems import SettingsError
+from .values import Values, merge
+
+Lines = dict[Path, int]
+
+
+class Files(Layer):
+    """The layers in the folder that stronger sources name."""
+
+    endings: tuple[str, ...] = ('.yml', '.yaml')
+
+    def __call__(self) -> dict[str, Any]:
+        folder = FilePath(self.chosen('config_dir', 'config') or 'config')
+        default = self._path(folder, 'default')
+        if default is None:
+            raise SettingsError(f'{folder / "default.yml"} can not be read; is config_dir (APP_CONFIG_DIR) right?')
+        self.values = self.read(default)
+        tree = self.values.finished()
+        environment = self.chosen('environment', str(tree.get('environment', 'local')))
+        if layer := self._path(folder, str(environment)):
+            above = self.read(layer)
+            tree = merge(tree, above.finished())
+            self.values.where.update(above.where)
+            self.values.problems += above.problems
+        else:
+            self._doubt(folder, str(environment))
+        return tree
+
+    def collect(self, values: Values) -> None:
+        """Not used: two files are read."""
+
+    def read(self, path: FilePath) -> Values:
+        """The values of one file."""
+        values = Values(self.settings_cls)
+        tree, lines, twice = read_yaml(path)
+        values.problems += [f'{path}:{line}: {dotted(key)} stands twice' for key, line in twice]
+        values.add_tree(tree, partial(_origin, path, lines))
+        return values
+
+    def _path(self, folder: FilePath, name: str) -> FilePath | None:
+        paths = (folder / f'{name}{ending}' for ending in self.endings)
+        return next((path for path in paths if path.is_file()), None)
+
+    def _doubt(self, folder: FilePath, environment: str) -> None:
+        """An environment without a file of its own is fine, unless it is nearly called like another's."""
+        known = {path.stem for path in folder.iterdir() if path.suffix in self.endings} - {'default'}
+        if meant := difflib.get_close_matches(environment, known, n=1, cutoff=0.75):
+            self.values.problems.append(f'{folder}: no file for environment {environment!r}; did you mean {meant[0]!r}?')
+
+
+def _origin(path: FilePath, lines: Lines, key: Path) -> str:
+    return f'{path}:{lines[key]}' if key in lines else str(path)
+
+
+def read_yaml(path: FilePath) -> tuple[dict[str, Any], Lines, list[tuple[Path, int]]]:
+    """The mapping in a YAML file, the line of each key, and keys that stand twice; raises SettingsError naming it."""
+    try:
+        loader = yaml.SafeLoader(read_text(path))
+        node = loader.get_single_node()
+        lines: Lines = {}
+        twice: list[tuple[Path, int]] = []
+        for key, line in _keys(node, ()):
+            if key in lines:
+                twice.append((key, line))
+            lines[key] = line
+        tree = {} if node is None else loader.construct_document(node)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        raise SettingsError(f'{path}{f":{mark.line + 1}" if mark else ""}: no valid YAML: {error.problem}') from error
+    except (yaml.YAMLError, ValueError) as error:
+        raise SettingsError(f'{path}: no valid YAML: {str(error).splitlines()[0]}') from error
+    if tree is not None and not isinstance(tree, Mapping):
+        raise SettingsError(f'{path} holds no mapping')
+    return dict(tree or {}), lines, twice
+
+
+def _keys(node: yaml.Node | None, above: Path) -> Iterator[tuple[Path, int]]:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            path = (*above, str(key.value))
+            yield path, key.start_mark.line + 1
+            yield from _keys(value, path)
