@@ -21,6 +21,7 @@ from typing_extensions import Self
 from .sources.files import Files
 from .sources.layers import DotEnv, Environment, Given, Layer, Reading, SecretFiles, reading
 from .sources.problems import SettingsError, invalid
+from .sources.values import Values, at
 
 __all__ = ['Group', 'ServiceSettings', 'SettingsError', 'settings_or_exit']
 AnySettings = TypeVar('AnySettings', bound='ServiceSettings')
@@ -87,6 +88,44 @@ class InferenceSettings(Group):
     retry_after_seconds: int = Field(default=1, ge=1)
 
 
+class MetricsSettings(Group):
+    """Where Prometheus finds the metrics: at /metrics of the API, or, with a port, there and nowhere else."""
+
+    host: str = '0.0.0.0'
+    port: int = Field(default=0, ge=0, le=65535)
+
+
+class ProtocolSettings(Group):
+    """The open inference protocol at /v2, beside the service's own API; `max_batch` is for one request."""
+
+    open_inference: bool = False
+    max_batch: int = Field(default=1000, ge=1)
+
+
+class TritonSettings(Group):
+    """The model server that computes predictions; without an address the service computes them itself.
+
+    `version` 0 means the newest one. Only a connection that could not be made or broke is tried again, up to
+    `retries` times: whoever waits for a slow server should not make it slower.
+    """
+
+    url: str | None = None
+    model: str = ''
+    version: int = Field(default=0, ge=0)
+    output: str = 'probability'
+    connect_seconds: float = Field(default=1, gt=0)
+    timeout_seconds: float = Field(default=5, gt=0)
+    retries: int = Field(default=2, ge=0, le=10)
+    check_seconds: float = Field(default=2, gt=0)
+
+    @field_validator('url')
+    @classmethod
+    def _plain_address(cls, url: str | None) -> str | None:
+        if url is not None and (not url.startswith(('http://', 'https://')) or '@' in url):
+            raise ValueError('expected an http:// or https:// address without credentials')
+        return url
+
+
 class SpringSettings(Group):
     """The Spring Cloud Config server, if there is one; credentials come from variables or secret files."""
 
@@ -131,6 +170,9 @@ class ServiceSettings(BaseSettings):
     logging: LoggingSettings = LoggingSettings()
     model: ModelSettings = ModelSettings()
     inference: InferenceSettings = InferenceSettings()
+    metrics: MetricsSettings = MetricsSettings()
+    protocol: ProtocolSettings = ProtocolSettings()
+    triton: TritonSettings = TritonSettings()
 
     def __init__(self, *, _given_by: str = 'arguments', _again: bool = False, **values: Any) -> None:
         with reading(Reading(values, _given_by, _again)) as now:
@@ -164,10 +206,16 @@ class ServiceSettings(BaseSettings):
 
 
 class NoSpring(Layer):
-    """Takes the place of the Spring source in a service that was made without it."""
+    """Takes the place of the Spring source in a service that was made without it, and says so when it is wanted."""
 
-    def __init__(self, settings_cls: type[BaseSettings], _files: Files) -> None:
+    def __init__(self, settings_cls: type[BaseSettings], files: Files) -> None:
         super().__init__(settings_cls)
+        self.files = files
+
+    def collect(self, values: Values) -> None:
+        """Nothing."""
+        if at(self.files.below(self.current_state), ('spring', 'url')):
+            values.problems.append('spring.url is set, but this service was made with spring_cloud_config: false')
 
 
 def optional_layer(module: str, name: str, otherwise: type[Layer]) -> Any:
