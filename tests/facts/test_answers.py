@@ -38,7 +38,7 @@ ANYTHING = st.text(max_size=80) | st.integers() | st.booleans() | st.none() | st
 def questions() -> dict[str, dict[str, Any]]:
     """The template's questions, as it asks them."""
     found: dict[str, dict[str, Any]] = {}
-    for path in sorted(QUESTIONS.glob('*.yml')):
+    for path in sorted(QUESTIONS.rglob('*.yml')):
         found |= {key: item for key, item in yaml.safe_load(path.read_text()).items() if not key.startswith('_')}
     return found
 
