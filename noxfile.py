@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).parent / 'src'))
 
 from trueup.sessions import register  # noqa: E402
 
-register(skip={'check', 'format', 'lint', 'typecheck'})
+register(skip={'check', 'docs', 'format', 'lint', 'publish', 'release', 'typecheck'})
 
 PYTHONS = ['3.11', '3.12', '3.13']
 

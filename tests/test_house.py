@@ -42,7 +42,7 @@ HEAVY = (
     'rich',
 )
 # Modules that not every system has.
-SOMEWHERE = ('fcntl', 'msvcrt', 'resource')
+SOMEWHERE = ('fcntl', 'markdown2', 'msvcrt', 'resource')
 BLOCKS = (ast.For, ast.AsyncFor, ast.While, ast.If, ast.With, ast.AsyncWith, ast.Try, ast.TryStar, ast.Match)
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 # Assembled, so that this file does not name what it forbids.

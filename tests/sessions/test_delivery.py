@@ -15,8 +15,8 @@ from tests.sessions.test_nox import NOXFILE, PYPROJECT, nox
 from trueup.sessions._environment import Package, read_listing
 from trueup.sessions._install import decide
 from trueup.sessions._options import read_options
+from trueup.sessions._wheel import is_package, modules
 from trueup.sessions.audit import judge, to_ask
-from trueup.sessions.build import is_package, modules
 from trueup.sessions.typecheck import arguments, is_configured, own_configuration
 
 SERVICE = PYPROJECT.replace('version = "1"', 'version = "1"\ndependencies = ["iniconfig"]')

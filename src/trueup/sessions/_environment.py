@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -84,29 +85,30 @@ def add(handle: nox.Session, wanted: Sequence[str]) -> None:
         handle.install(*lacking, '-c', str(pins))
 
 
-def add_tool(handle: nox.Session, requirement: str) -> Path:
+def add_tool(handle: nox.Session, *requirements: str) -> Path:
     """Interpreter of an environment inside the session's that holds a tool: it must not show in what the tool says."""
-    folder = Path(handle.virtualenv.location).absolute() / 'tool'
+    name = re.split(r'[^\w-]', requirements[0])[0]
+    folder = Path(handle.virtualenv.location).absolute() / 'tools' / name
     python = folder / ('Scripts/python.exe' if os.name == 'nt' else 'bin/python')
     mark = folder / '.complete'
-    if python.exists() and mark.is_file() and mark.read_text(encoding='utf-8') == requirement:
+    if python.exists() and mark.is_file() and mark.read_text(encoding='utf-8') == '\n'.join(requirements):
         return python
-    for command in _tool_steps(handle, folder, python, requirement):
+    for command in _tool_steps(handle, folder, python, requirements):
         handle.run_install(*command, external=True, silent=True)
     if python.exists():
-        mark.write_text(requirement, encoding='utf-8')
+        mark.write_text('\n'.join(requirements), encoding='utf-8')
     return python
 
 
-def _tool_steps(handle: nox.Session, folder: Path, python: Path, requirement: str) -> list[tuple[str, ...]]:
+def _tool_steps(handle: nox.Session, folder: Path, python: Path, requirements: Sequence[str]) -> list[tuple[str, ...]]:
     base = str(Path(handle.virtualenv.bin) / python.name)
     shutil.rmtree(folder, ignore_errors=True)
     if handle.venv_backend == 'uv':
         return [
             ('uv', 'venv', '--quiet', '--no-project', '--python', base, str(folder)),
-            ('uv', 'pip', 'install', '--quiet', '--python', str(python), requirement),
+            ('uv', 'pip', 'install', '--quiet', '--python', str(python), *requirements),
         ]
     return [
         (sys.executable, '-m', 'virtualenv', '--quiet', '--python', base, str(folder)),
-        (str(python), '-m', 'pip', 'install', '--quiet', requirement),
+        (str(python), '-m', 'pip', 'install', '--quiet', *requirements),
     ]

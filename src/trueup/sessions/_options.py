@@ -18,6 +18,8 @@ KNOWN = {
     'pytest_args': 'arguments for pytest, such as `["-m", "not slow"]`',
     'install': 'how the service gets into the environment: `auto`, `poetry`, `uv`, `pip` or `none`',
     'reports': 'folder for the reports, `reports` by default',
+    'publish_url': 'where `publish` uploads the wheel: the upload address of your index, without credentials',
+    'release_branch': 'the branch that `release` is made from; without it the one that `origin/HEAD` names, else `main`',
     'audit_args': 'arguments for pip-audit, such as `["--ignore-vuln", "PYSEC-2024-1"]`',
     'audit_skip': 'packages that no advisory is asked about, such as those of your own index: `["company-lib"]`',
 }
@@ -38,6 +40,8 @@ class Options:
     pytest_args: tuple[str, ...] = ()
     install: str = 'auto'
     reports: str = 'reports'
+    publish_url: str = ''
+    release_branch: str = ''
     audit_args: tuple[str, ...] = ()
     audit_skip: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
@@ -78,6 +82,8 @@ def _options(root: Path, document: Mapping[str, Any]) -> Options:
         pytest_args=_strings(table, 'pytest_args'),
         install=install,
         reports=reports,
+        publish_url=_address(table.get('publish_url', '')),
+        release_branch=_string(table, 'release_branch'),
         audit_args=_strings(table, 'audit_args'),
         audit_skip=tuple(normalized(name) for name in _strings(table, 'audit_skip')),
         pyproject=document,
@@ -129,6 +135,19 @@ def _strings(table: Mapping[str, Any], key: str) -> tuple[str, ...]:
     if not isinstance(found, list) or not all(isinstance(item, str) for item in found):
         raise _mistake(f'{key} must be a list of strings', f'for instance: {key} = ["..."]')
     return tuple(found)
+
+
+def _string(table: Mapping[str, Any], key: str) -> str:
+    found = table.get(key, '')
+    if not isinstance(found, str):
+        raise _mistake(f'{key} must be a string', f'for instance: {key} = "..."')
+    return found
+
+
+def _address(url: object) -> str:
+    if not isinstance(url, str) or not re.fullmatch(r'(https?://[^\s@"?#]+)?', url):
+        raise _mistake('publish_url must be an http:// or https:// address without credentials', 'see TWINE_USERNAME')
+    return url
 
 
 def _mistake(message: str, hint: str) -> UserError:
