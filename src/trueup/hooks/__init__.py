@@ -9,6 +9,7 @@ from trueup.hooks._hook import Hook
 
 IDS = (
     'black',
+    'commit-message',
     'flake8',
     'isort',
     'nbstripout',

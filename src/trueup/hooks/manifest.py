@@ -87,6 +87,8 @@ def _runs_on(hook: Hook) -> str:
         return f'pyproject.toml and {lock}' if lock else f'`{hook.files}`'
     if hook.types:
         return ', '.join(hook.types) + ' files'
+    if hook.stages == ('commit-msg',):
+        return 'the message of a commit'
     return 'always' if hook.always_run else 'any change'
 
 
