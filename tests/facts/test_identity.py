@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.facts.support import Files, told, values
+from tests.facts.support import Files, repo, told, values
+from trueup.facts import read_facts
 
 SETUP = '''
 from setuptools import setup
@@ -96,3 +97,24 @@ def test_the_readme_describes_when_nothing_else_does(readme: str, expected: list
 def test_owners_without_packaging(files: Files, expected: list[object]) -> None:
     """A copyright line or the image's maintainer is better than nobody."""
     assert values(files, 'authors') == expected
+
+
+@pytest.mark.parametrize(
+    ('files', 'root', 'expected'),
+    [
+        ({'app.py': ''}, '.', 'churn-api'),
+        ({'app.py': ''}, 'services/fraud/api', 'fraud'),
+        ({'app.py': ''}, 'server', 'churn-api'),
+        ({'app.py': '', 'setup.py': 'setup(name="src")\n'}, '.', 'churn-api'),
+        ({'app.py': "FastAPI(title='Who Leaves')\n"}, '.', 'churn-api'),
+        ({'helm/Chart.yaml': 'name: scorer\n'}, '.', 'scorer'),
+        ({'helm/Chart.yaml': 'name: app\n'}, '.', 'churn-api'),
+        ({'helm/a/Chart.yaml': 'name: scorer\n', 'helm/b/Chart.yaml': 'name: grafana\n'}, '.', 'churn-api'),
+        ({'pyproject.toml': '[project]\nname = "stated"\n', 'app.py': ''}, '.', 'stated'),
+        ({'setup.py': 'try:\n    N = "tried"\nexcept OSError:\n    pass\nsetup(name=N)\n'}, '.', 'tried'),
+    ],
+)
+def test_a_name_that_nothing_states_is_the_folder(files: Files, root: str, expected: str) -> None:
+    """What only names a role (a chart `app`, a distribution `src`, a folder `server`) says nothing."""
+    found = read_facts(repo(files), service_root=root, folder='churn-api')
+    assert [fact.value for fact in found if fact.name == 'name'] == [expected]

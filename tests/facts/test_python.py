@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.facts.support import Files, facts, told, values
+from tests.facts.support import Files, facts, repo, told, values
+from trueup.facts import read_facts
 
 REQUIRES = '[project]\nrequires-python = ">=3.9,<4"\n'
 
@@ -27,6 +28,13 @@ REQUIRES = '[project]\nrequires-python = ">=3.9,<4"\n'
         ({'environment.yml': 'dependencies:\n  - python=3.9\n'}, ['python_min=3.9 @ environment.yml:2']),
         ({'docker/Dockerfile': 'FROM python:3.8-slim AS b\n'}, ['python_min=3.8 @ docker/Dockerfile:1']),
         ({'Dockerfile': 'FROM registry.example.com/base/python:3.10\n'}, ['python_min=3.10 @ Dockerfile:1']),
+        ({'Dockerfile': 'FROM example/uvicorn-gunicorn:python3.8-slim\n'}, ['python_min=3.8 @ Dockerfile:1']),
+        (
+            {'Dockerfile': 'FROM ubuntu:16.04\nRUN apt-get install -y python3.7 python3.7-dev\n'},
+            ['python_min=3.7 @ Dockerfile:2'],
+        ),
+        ({'tox.ini': '[tox]\nenvlist = py37, py38, lint\n'}, ['python_min=3.7 @ tox.ini:2']),
+        ({'tox.ini': '[tox]\nenv_list = py3{9,10}-{a,b}\n'}, ['python_min=3.9 @ tox.ini:2']),
         ({'.gitlab-ci.yml': 'image: python:3.9\n'}, ['python_min=3.9 @ .gitlab-ci.yml:1']),
         (
             {'Dockerfile': 'FROM python:3.11\n', '.github/workflows/ci.yml': 'python-version: [3.9, "3.10", 3.11]\n'},
@@ -41,6 +49,14 @@ REQUIRES = '[project]\nrequires-python = ">=3.9,<4"\n'
 def test_sources(files: Files, expected: list[str]) -> None:
     """Each source counts, the stronger one first."""
     assert told(files, 'python_min') == expected
+
+
+def test_the_pipeline_of_all_members_says_little_of_one() -> None:
+    """A repository of many packages tests the oldest of them with a Python that this one may not know."""
+    inner = repo({'app.py': '', 'tox.ini': '[tox]\nenvlist = py39\n'})
+    outer = repo({'.gitlab-ci.yml': 'image: python:3.6\n', 'services/a/app.py': ''})
+    found = read_facts(inner, outer=outer, service_root='services/a')
+    assert [fact.value for fact in found if fact.name == 'python_min'] == ['3.9']
 
 
 def test_code_that_needs_more_than_is_declared() -> None:

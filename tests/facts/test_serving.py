@@ -80,6 +80,60 @@ def test_console_scripts_and_commands() -> None:
     ]
 
 
+APP = {'app/main.py': 'from fastapi import FastAPI\napp = FastAPI()\n', 'app/__init__.py': ''}
+FLASK = {'churn/app.py': 'from flask import Flask\napp = Flask(__name__)\n', 'churn/__init__.py': ''}
+
+
+@pytest.mark.parametrize(
+    ('files', 'expected'),
+    [
+        (APP, ['app.main:app @ app/main.py:2']),
+        (APP | {'Dockerfile': 'CMD ["uvicorn", "app.main:app"]\n'}, ['app.main:app @ Dockerfile:1, app/main.py:2']),
+        (
+            APP | {'Dockerfile': 'ENTRYPOINT ["uvicorn"]\nCMD ["app.main:app", "--port", "80"]\n'},
+            ['app.main:app @ Dockerfile:1, Dockerfile:2, app/main.py:2'],
+        ),
+        (
+            APP | {'Dockerfile': 'CMD gunicorn -k uvicorn.workers.UvicornWorker app.main:app -b 0.0.0.0:80\n'},
+            ['app.main:app @ Dockerfile:1, app/main.py:2'],
+        ),
+        (APP | {'Procfile': 'web: uvicorn other.main:app\n'}, ['app.main:app @ app/main.py:2']),
+        (
+            APP | {'Dockerfile': 'CMD ["./run.sh"]\n', 'run.sh': 'M=${M:-"app.main:app"}\nexec uvicorn $M\n'},
+            ['app.main:app @ run.sh:2, app/main.py:2'],
+        ),
+        (APP | {'train.py': '', 'Dockerfile': 'CMD python /src/train.py\n'}, ['train.py @ Dockerfile:1']),
+        (
+            APP | {'README.md': 'First `python app/main.py`, in production\n\n    uvicorn app.main:app\n'},
+            ['app.main:app @ README.md:3, app/main.py:2'],
+        ),
+        (
+            FLASK | {'Dockerfile': 'ENV FLASK_APP churn/app.py\nCMD flask run --port 5000\n'},
+            ['churn/app.py @ Dockerfile:2'],
+        ),
+        (
+            FLASK | {'pyproject.toml': '[project.scripts]\nfetch = "churn.get:main"\nserve = "churn.app:run"\n'},
+            ['churn.app:run @ pyproject.toml:3'],
+        ),
+        (
+            FLASK
+            | {'pyproject.toml': '[project.scripts]\nchurn = "churn.cli:go"\n', 'Dockerfile': 'ENTRYPOINT ["churn"]\n'},
+            ['churn.cli:go @ Dockerfile:1, pyproject.toml:2'],
+        ),
+        (FLASK | {'Dockerfile': 'CMD python -m churn.app\n'}, ['churn.app @ Dockerfile:1']),
+        (
+            {'ui.py': 'import streamlit\n', 'Dockerfile': 'CMD ["streamlit", "run", "ui.py"]\n'},
+            ['ui.py @ Dockerfile:1'],
+        ),
+        ({'lib/__init__.py': 'def create_app():\n    return 1\n'}, ['lib:create_app @ lib/__init__.py:1']),
+        ({'lib/__init__.py': 'x = 1\n', 'Dockerfile': 'CMD ["jupyter", "notebook"]\n'}, []),
+    ],
+)
+def test_the_one_entry_point(files: Files, expected: list[str]) -> None:
+    """What really starts it wins, and a command that names a module of somebody else is none."""
+    assert told(files, 'entry_point') == [f'entry_point={line}' for line in expected]
+
+
 @pytest.mark.parametrize(
     ('files', 'expected'),
     [

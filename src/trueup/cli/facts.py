@@ -43,7 +43,7 @@ def facts_of(path: Path, service_root: str = '.') -> tuple[tuple[Fact, ...], str
     root = service.relative_to(top).as_posix()
     repo = repo_from_folder(service)
     outer = repo_from_folder(top) if root != '.' else None
-    return read_facts(repo, outer=outer, service_root=root), service.name
+    return read_facts(repo, outer=outer, service_root=root, folder=top.name), service.name
 
 
 def confidence_word(confidence: float) -> str:

@@ -66,13 +66,13 @@ READERS: dict[str, Reader] = {
 """Every kind of fact, by the name of its module, sorted."""
 
 
-def read_facts(repo: Repo, *, outer: Repo | None = None, service_root: str = '.') -> tuple[Fact, ...]:
+def read_facts(repo: Repo, *, outer: Repo | None = None, service_root: str = '.', folder: str = '') -> tuple[Fact, ...]:
     """All facts of a service, by name.
 
     `outer` is the whole repository when the service is the folder `service_root` of one; pipelines and documents there
-    count too, and their evidence reads `../path:line`.
+    count too, and their evidence reads `../path:line`. `folder` is the name of the folder that holds the repository.
     """
-    view = View(repo, outer=outer, service_root=service_root)
+    view = View(repo, outer=outer, service_root=service_root, folder=folder)
     found = (_masked(fact) for read in READERS.values() for fact in read(view))
     return tuple(sorted(found, key=lambda fact: fact.name))
 

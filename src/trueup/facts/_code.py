@@ -151,12 +151,21 @@ def _evaluate_dict(node: ast.Dict, names: Mapping[str, Any]) -> Any:
 
 
 def _assignments(tree: ast.Module | None) -> Iterator[tuple[str, ast.expr, int]]:
-    for node in tree.body if tree else ():
+    for node in _unguarded(tree.body) if tree else ():
         if isinstance(node, ast.Assign):
             names = (target.id for target in node.targets if isinstance(target, ast.Name))
             yield from ((name, node.value, node.lineno) for name in names)
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value:
             yield node.target.id, node.value, node.lineno
+
+
+def _unguarded(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
+    """Statements with those that a `try` runs first in its place."""
+    for node in body:
+        if isinstance(node, ast.Try):
+            yield from node.body
+        else:
+            yield node
 
 
 def _imports_of_nodes(nodes: Sequence[ast.AST]) -> Iterator[Import]:

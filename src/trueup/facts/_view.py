@@ -19,8 +19,9 @@ IGNORED_FOLDERS = frozenset(
 )
 TEST_FOLDERS = frozenset({'test', 'tests', 'testing', 'unit_tests', 'integration_tests', 'e2e'})
 SIDE_FOLDERS = frozenset(
-    'docs doc examples example samples scripts script tools bin notebooks notebook notebook_drafts research benchmarks '
-    'migrations alembic usage ci .ci .github deploy deployment docker helm ansible terraform data config'.split()
+    'docs doc demo demos examples example samples scripts script tools bin notebooks notebook notebook_drafts research '
+    'benchmarks migrations alembic usage ci .ci .github deploy deployment docker helm ansible terraform data '
+    'config'.split()
 )
 SOURCE_BYTES = 4_000_000
 LONG_LINE = 2000
@@ -49,8 +50,9 @@ _Document = TypeVar('_Document', Toml, Ini)
 class View:
     """A read-only, caching view of one service, and of the repository around it when it is a folder of one."""
 
-    def __init__(self, repo: Repo, *, outer: Repo | None = None, service_root: str = '.') -> None:
+    def __init__(self, repo: Repo, *, outer: Repo | None = None, service_root: str = '.', folder: str = '') -> None:
         self.repo = repo
+        self.folder = folder
         self.service_root = service_root.strip('/') or '.'
         self._outer = outer if self.service_root != '.' else None
         self._texts: dict[str, str | None] = {}

@@ -73,14 +73,18 @@ def service_name(text: str) -> str:
 
 def _service_name(known: Mapping[str, Fact], hint: str) -> Answer:
     fact = known.get('name')
-    stated = service_name(str(fact.value)) if fact else ''
+    stated = service_name(str(fact.value) if fact.evidence else _split(str(fact.value))) if fact else ''
     if fact and stated and fact.confidence >= 0.6:
-        return Answer('service_name', stated, fact.evidence, fact.confidence)
-    # A folder's name may be in CamelCase, which a distribution's never is.
-    hinted = service_name(re.sub(r'(?<=[a-z0-9])(?=[A-Z])', '-', hint))
+        return Answer('service_name', stated, fact.evidence, fact.confidence if fact.evidence else 0.5)
+    hinted = service_name(_split(hint))
     if hinted:
         return Answer('service_name', hinted, (), 0.5)
     return Answer('service_name', stated or 'ml-service', fact.evidence if fact and stated else (), GUESS)
+
+
+def _split(folder: str) -> str:
+    """A folder's name may be in CamelCase, which a distribution's never is."""
+    return re.sub(r'(?<=[a-z0-9])(?=[A-Z])', '-', folder)
 
 
 def _package_name(known: Mapping[str, Fact], service: str) -> Answer:

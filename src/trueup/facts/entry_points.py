@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 
 from trueup.facts._code import Module, dotted
+from trueup.facts._entry import entry_point
 from trueup.facts._setup import setup_call
 from trueup.facts._view import View, at
 from trueup.model import Fact
@@ -24,11 +25,18 @@ APPLICATIONS = {
     'get_asgi_application': 'django',
     'get_wsgi_application': 'django',
 }
+FACTORY = re.compile(r'(create|make|build|get)_(wsgi_|asgi_)?app(lication)?')
 COMMAND = re.compile(r'^\s*(?P<verb>CMD|ENTRYPOINT)\s+(?P<rest>.+)$', re.IGNORECASE)
 
 
 def read(view: View) -> Iterator[Fact]:
-    """`application`, `application_factory`, `console_script`, `command` and `main_file`, one fact each."""
+    """`application`, `application_factory`, `console_script`, `command` and `main_file`, and of these `entry_point`."""
+    found = list(_found(view))
+    yield from found
+    yield from entry_point(view, found)
+
+
+def _found(view: View) -> Iterator[Fact]:
     for module in view.sources or view.modules:
         yield from _of_module(module, dotted_name(view, module.path))
     yield from _scripts(view)
@@ -52,13 +60,15 @@ def _of_module(module: Module, name: str) -> Iterator[Fact]:
 
 
 def _functions(module: Module) -> dict[str, str]:
-    """Module-level functions that make and return an application."""
+    """Module-level functions that make and return an application, with the framework where it shows."""
     found: dict[str, str] = {}
     for node in _definitions(module):
         returns = any(isinstance(inner, ast.Return) and inner.value is not None for inner in ast.walk(node))
         made = [_framework(dotted(inner.func)) for inner in ast.walk(node) if isinstance(inner, ast.Call)]
         if returns and any(made):
             found[node.name] = next(filter(None, made))
+        elif returns and FACTORY.fullmatch(node.name):
+            found[node.name] = ''
     return found
 
 

@@ -11,7 +11,8 @@ from trueup.facts._syntax import Need, needs
 from trueup.facts._view import View, at, is_test
 from trueup.model import Fact
 
-IMAGE = r'(?:^\s*FROM\s+(?:--platform=\S+\s+)?|image:?\s*["\']?)(?:[\w.:/${}-]*/)?python:(3\.\d+)'
+IMAGE = r'(?:^\s*FROM\s+(?:--platform=\S+\s+)?|image:?\s*["\']?)(?:[\w.:/${}-]*/)?(?:[\w-]+:)?python:?(3\.\d+)'
+INSTALLED = r'(?<![\w/.-])python(3\.\d+)(?![\w.])'
 CI_PYTHON = r'(?:python(?:-version|\.version)?s?["\']?\s*[:=]|^\s*-\s*["\']?3\.|python:3)'
 TOOL_TARGETS = (('black', 'target-version'), ('ruff', 'target-version'), ('mypy', 'python_version'))
 DECLARED = 0.95
@@ -89,8 +90,13 @@ def _surroundings(view: View) -> Iterator[Fact]:
             yield Fact(
                 'python_image', f'=={found[1]}', (at(path, line),), round(0.85 - 0.05 * path.count('/'), 2), 'image'
             )
+        installed = [(line, found[1]) for line, found in view.search(path, INSTALLED)]
+        if installed:
+            line, version = min(installed, key=lambda item: minor_tuple(item[1]))
+            yield Fact('python_image', f'=={version}', (at(path, line),), 0.6, 'installed into the image')
     for path in view.pipelines:
         yield from _tested(view, path)
+    yield from _environments(view)
     project = view.pyproject
     classifiers = [
         *project.list_at('project', 'classifiers'),
@@ -119,7 +125,23 @@ def _tested(view: View, path: str) -> Iterator[Fact]:
     if found:
         version, line = min(found, key=lambda item: minor_tuple(item[0]))
         matrix = len({item[0] for item in found}) > 1
-        yield Fact('python_ci', f'=={version}', (at(path, line),), 0.9 if matrix else 0.7, 'tested by a pipeline')
+        # The pipeline of a whole repository tests its other members too.
+        confidence = 0.5 if path.startswith('../') else 0.9 if matrix else 0.7
+        yield Fact('python_ci', f'=={version}', (at(path, line),), confidence, 'tested by a pipeline')
+
+
+def _environments(view: View) -> Iterator[Fact]:
+    """The oldest Python of tox's environments, of several as good as a matrix."""
+    for line, found in view.search('tox.ini', r'^\s*env_?list\s*=(.*)$'):
+        versions = [f'3.{minor}' for minor in re.findall(r'\bpy3\.?(\d+)\b', found[1])]
+        braces = re.search(r'py3\{([\d,\s-]+)\}|py\{([\d,\s]+)\}', found[1])
+        if braces:
+            listed = re.findall(r'\d+', braces[1] or braces[2])
+            versions += [f'3.{number}' if braces[1] else f'3.{number[1:]}' for number in listed]
+        if versions:
+            lowest = min(versions, key=minor_tuple)
+            confidence = 0.85 if len(set(versions)) > 1 else 0.65
+            yield Fact('python_ci', f'=={lowest}', (at('tox.ini', line),), confidence, 'tested by tox')
 
 
 def _syntax(view: View) -> Need | None:

@@ -84,7 +84,7 @@ def prepare(service: Service, repo: Repo, run: Run, ask: Ask | None = None) -> A
             'no Python file here', where=str(service.root), hint='give the folder of a Python service (--service-root)'
         )
     around = work_tree(service, below='') if service.prefix else None
-    facts = read_facts(repo, outer=around, service_root=service.service_root)
+    facts = read_facts(repo, outer=around, service_root=service.service_root, folder=service.top.name)
     settings = run.settings
     address = wanted_address(settings, run.user, '')
     standard = open_standard(address, need=address.tag, dev=settings.dev)
