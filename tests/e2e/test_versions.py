@@ -36,7 +36,7 @@ FIRST: Mapping[str, tuple[str, str]] = {
     '.github/workflows/ci.yml': ('    timeout-minutes: 30\n', '    timeout-minutes: 30\n    env:\n      REGION: eu\n'),
 }
 SECOND: Mapping[str, tuple[str, str]] = {
-    'docs/runbook.md': ('Is it alive?', 'Is it alive (ours)?'),
+    'docs/handover.md': ('Is it alive?', 'Is it alive (ours)?'),
     'noxfile.py': ('', SESSION),
     'pyproject.toml': ('[tool.isort]\n', '[tool.isort]\nknown_third_party = ["ours"]\n'),
     'Makefile': ('NOX ?= nox\n', 'NOX ?= nox\nREGION ?= eu\n'),

@@ -79,7 +79,7 @@ def test_trueup_update_makes_a_branch_that_passes_check(
     assert tree_of(service) == before
     git(service, 'switch', '-q', BRANCH)
     _assert_updated(service)
-    assert (service / 'docs/runbook.md').exists() == (kind == 'generated')
+    assert (service / 'docs/handover.md').exists() == (kind == 'generated')
     checked = trueup('check', service)
     assert checked.code == 0, checked.out
     again = trueup('update', service, '--verify', 'none')
@@ -99,7 +99,7 @@ def test_stock_copier_update_works_without_trueup(trueup: Trueup, kind: str, req
     assert not [name for name in names if name.endswith('.rej')]
     assert not [name for name in names if b'<<<<<<<' in (service / name).read_bytes()]
     _assert_updated(service)
-    assert (service / 'docs/runbook.md').exists() == (kind == 'generated')
+    assert (service / 'docs/handover.md').exists() == (kind == 'generated')
     git(service, 'add', '-A')
     git(service, 'commit', '-q', '-m', 'chore: update')
     said = trueup('check', service)

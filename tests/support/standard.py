@@ -21,7 +21,7 @@ VERSIONS = ('0.1.0', '0.2.0')
 PYPROJECT = 'template/pyproject.toml.jinja'
 HOOKS = 'template/{% if at_root %}.pre-commit-config.yaml{% endif %}.jinja'
 MAKEFILE = 'template/{% if full %}Makefile{% endif %}.jinja'
-RUNBOOK = 'template/{% if full %}docs{% endif %}/runbook.md.jinja'
+HANDOVER = 'template/{% if full %}docs{% endif %}/handover.md.jinja'
 OPERATIONS = 'template/{% if full %}docs{% endif %}/operations.md.jinja'
 DOCKERFILE = 'template/{% if full %}Dockerfile{% endif %}.jinja'
 IGNORES = 'template/{% if quality %}.gitignore{% endif %}'
@@ -29,7 +29,7 @@ JENKINSFILE = 'template/{% if jenkins %}Jenkinsfile{% endif %}.jinja'
 NOXFILE = 'template/noxfile.py.jinja'
 DELIVERY = 'copier/questions/delivery.yml'
 POLICIES = 'policies.toml'
-RUNBOOK_TEXT = """# Runbook of {{ service_name }}
+HANDOVER_TEXT = """# Handover of {{ service_name }}
 
 1. Is it alive? `GET /livez` answers 200 as long as the process runs.
 2. Is it ready? `GET /readyz` answers 503 with the reason while there is no model.
@@ -47,7 +47,7 @@ workers:
 MOVES = """
 [[moves]]
 version = "0.3.0"
-files = { "docs/runbook.md" = "docs/operations.md" }
+files = { "docs/handover.md" = "docs/operations.md" }
 keys = { 'pyproject.toml::tool.pylint."messages control"' = "pyproject.toml::tool.pylint.messages_control" }
 """
 FIXED = {
@@ -88,11 +88,11 @@ def second_version(dest: Path) -> None:
     _edit(dest / PYPROJECT, 'min-similarity-lines = 10\n', 'min-similarity-lines = 8\n')
     _edit(dest / HOOKS, '      - id: trueup-check\n', '      - id: trueup-check\n        verbose: true\n')
     _edit(dest / MAKEFILE, '\trm -rf build dist ', '\trm -rf build dist .hypothesis ')
-    runbook = dest / RUNBOOK
-    if runbook.exists():
-        raise AssertionError(f'{RUNBOOK} is already there: 0.2.0 would add nothing')
-    runbook.parent.mkdir(parents=True, exist_ok=True)
-    runbook.write_text(RUNBOOK_TEXT, encoding='utf-8')
+    handover = dest / HANDOVER
+    if handover.exists():
+        raise AssertionError(f'{HANDOVER} is already there: 0.2.0 would add nothing')
+    handover.parent.mkdir(parents=True, exist_ok=True)
+    handover.write_text(HANDOVER_TEXT, encoding='utf-8')
 
 
 def third_version(dest: Path) -> None:
@@ -115,7 +115,7 @@ def third_version(dest: Path) -> None:
     _append(dest / DELIVERY, WORKERS)
     _append(dest / POLICIES, MOVES)
     (dest / JENKINSFILE).unlink()
-    (dest / RUNBOOK).rename(dest / OPERATIONS)
+    (dest / HANDOVER).rename(dest / OPERATIONS)
     _append(dest / OPERATIONS, '4. Who is called? The owner that `/version` names.\n')
 
 

@@ -59,7 +59,7 @@ def test_second_version_changes_what_it_says(rendered: Render) -> None:
     """A required key, a hook, a Makefile target, a new file; in scope quality no new file."""
     full = changed(rendered(), rendered('v0.2.0'))
     assert full == {
-        '.copier-answers.yml', '.pre-commit-config.yaml', 'Makefile', 'docs/runbook.md', 'noxfile.py', 'pyproject.toml',
+        '.copier-answers.yml', '.pre-commit-config.yaml', 'Makefile', 'docs/handover.md', 'noxfile.py', 'pyproject.toml',
     }
     quality = changed(rendered(scope='quality'), rendered('v0.2.0', scope='quality'))
     assert quality == {'.copier-answers.yml', '.pre-commit-config.yaml', 'noxfile.py', 'pyproject.toml'}
