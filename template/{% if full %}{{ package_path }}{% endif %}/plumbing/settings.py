@@ -1,5 +1,5 @@
-"""Typed settings, from the strongest source to the weakest: command line, environment variables (in development with a
-.env file), secret files, Spring Cloud Config, <environment>.yml, default.yml.
+"""Typed settings, from the strongest source to the weakest: command line, environment variables (in development with
+a .env file), secret files, Spring Cloud Config, <environment>.yml, default.yml.
 
 Variables are called APP_<GROUP>__<FIELD>, for instance APP_SERVER__PORT. An unknown key is an error: it is nearly always
 a misspelt one.

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from .keys import Path, dotted
-from .layers import Layer, read_text
+from .layers import Layer, current_reading, read_text
 from .problems import SettingsError
 from .values import Values, merge
 
@@ -24,31 +24,37 @@ class Files(Layer):
     endings: tuple[str, ...] = ('.yml', '.yaml')
 
     def __call__(self) -> dict[str, Any]:
-        folder = FilePath(self.chosen('config_dir', 'config') or 'config')
+        current_reading().layers.append(self)
+        return self.load(self.current_state)
+
+    def below(self, strong: Mapping[str, Any]) -> dict[str, Any]:
+        """The files' values under those of stronger sources, for a source between the two."""
+        return merge(self.load(strong), strong)
+
+    def load(self, strong: Mapping[str, Any]) -> dict[str, Any]:
+        """Both layers as one; `strong` names folder and environment."""
+        folder = FilePath(strong.get('config_dir') or 'config')
         default = self._path(folder, 'default')
         if default is None:
             raise SettingsError(f'{folder / "default.yml"} can not be read; is config_dir (APP_CONFIG_DIR) right?')
         self.values = self.read(default)
         tree = self.values.finished()
-        environment = self.chosen('environment', str(tree.get('environment', 'local')))
-        if layer := self._path(folder, str(environment)):
+        environment = str(strong.get('environment') or tree.get('environment', 'local'))
+        if layer := self._path(folder, environment):
             above = self.read(layer)
             tree = merge(tree, above.finished())
             self.values.where.update(above.where)
             self.values.problems += above.problems
         else:
-            self._doubt(folder, str(environment))
+            self._doubt(folder, environment)
         return tree
-
-    def collect(self, values: Values) -> None:
-        """Not used: two files are read."""
 
     def read(self, path: FilePath) -> Values:
         """The values of one file."""
         values = Values(self.settings_cls)
         tree, lines, twice = read_yaml(path)
         values.problems += [f'{path}:{line}: {dotted(key)} stands twice' for key, line in twice]
-        values.add_tree(tree, partial(_origin, path, lines))
+        values.add_tree(tree, partial(file_origin, path, lines))
         return values
 
     def _path(self, folder: FilePath, name: str) -> FilePath | None:
@@ -59,10 +65,13 @@ class Files(Layer):
         """An environment without a file of its own is fine, unless it is nearly called like another's."""
         known = {path.stem for path in folder.iterdir() if path.suffix in self.endings} - {'default'}
         if meant := difflib.get_close_matches(environment, known, n=1, cutoff=0.75):
-            self.values.problems.append(f'{folder}: no file for environment {environment!r}; did you mean {meant[0]!r}?')
+            self.values.problems.append(
+                f'{folder}: no file for environment {environment!r}; did you mean {meant[0]!r}?'
+            )
 
 
-def _origin(path: FilePath, lines: Lines, key: Path) -> str:
+def file_origin(path: FilePath, lines: Lines, key: Path) -> str:
+    """File and line of a key."""
     return f'{path}:{lines[key]}' if key in lines else str(path)
 
 

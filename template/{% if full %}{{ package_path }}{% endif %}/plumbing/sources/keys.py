@@ -1,7 +1,7 @@
 """Which setting a key means.
 
-`server.max_in_flight`, `server.max-in-flight`, `server.maxInFlight` and `SERVER__MAX_IN_FLIGHT` are spellings of one, as
-in Spring's relaxed binding (https://docs.spring.io/spring-boot/reference/features/external-config.html).
+`server.max_in_flight`, `server.max-in-flight`, `server.maxInFlight` and `SERVER__MAX_IN_FLIGHT` are spellings of one,
+as in Spring's relaxed binding (https://docs.spring.io/spring-boot/reference/features/external-config.html).
 """
 
 from __future__ import annotations

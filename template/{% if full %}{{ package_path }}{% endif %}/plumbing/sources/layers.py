@@ -63,7 +63,6 @@ class Layer(PydanticBaseSettingsSource):
     def __init__(self, settings_cls: type[BaseSettings]) -> None:
         super().__init__(settings_cls)
         self.values = Values(settings_cls)
-        current_reading().layers.append(self)
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
         """Not used: a source is read as a whole."""
@@ -71,13 +70,13 @@ class Layer(PydanticBaseSettingsSource):
         return None, field_name, False
 
     def __call__(self) -> dict[str, Any]:
+        current_reading().layers.append(self)
         self.values = Values(self.settings_cls)
         self.collect(self.values)
         return self.values.finished()
 
     def collect(self, values: Values) -> None:
         """Put everything that this source holds into `values`."""
-        raise NotImplementedError
 
     def chosen(self, name: str, default: str | None = None) -> str | None:
         """A setting at the top as stronger sources gave it."""
@@ -146,7 +145,9 @@ class SecretFiles(Layer):
         if not folder:
             return
         try:
-            paths = sorted(path for path in FilePath(folder).iterdir() if not path.name.startswith('.') and path.is_file())
+            paths = sorted(
+                path for path in FilePath(folder).iterdir() if not path.name.startswith('.') and path.is_file()
+            )
         except OSError as error:
             raise SettingsError(f'{folder} can not be read ({error.strerror}); is secrets_dir right?') from error
         prefix = str(self.config.get('env_prefix', ''))

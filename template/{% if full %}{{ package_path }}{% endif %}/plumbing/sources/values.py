@@ -87,7 +87,9 @@ class Values:
             found = find(self.model, (*path, '0'))
             items = [value[key] for key in sorted(value, key=int)]
             if sorted(map(int, value)) != list(range(len(value))):
-                self.problems.append(f'{self._below(path)}: {dotted(path)} has gaps: {", ".join(sorted(value, key=int))}')
+                self.problems.append(
+                    f'{self._below(path)}: {dotted(path)} has gaps: {", ".join(sorted(value, key=int))}'
+                )
             return [self._listed(found and found.kind, item, (*path, '0')) for item in items]
         if is_mapping(inner):
             return {key: self._listed(self._kind((*path, key)), item, (*path, key)) for key, item in value.items()}
