@@ -9,12 +9,14 @@ import pytest
 from trueup.model import File, Status, Verification
 from trueup.repo import repo_from_tree
 from trueup.verify import Install, OpenApi, Snapshot, TestResult, TestRun, compare
+from trueup.verify._compare import HELP
 from trueup.verify._imports import module_of, source_roots, top_packages
 from trueup.verify._openapi import contract, find_apps
 from trueup.verify._tests import read_junit
 
 PASSED = TestResult('passed')
 FAILED = TestResult('failed', 'assert 1 == 2')
+OTHER = TestResult('failed', 'KeyError')
 SKIPPED = TestResult('skipped', 'no database')
 GOOD = Snapshot(
     'tests', install=Install('requirements.txt', python='3.11', packages={'a': '1'}), imports={'app': ''},
@@ -43,7 +45,13 @@ def judged(before: dict[str, TestResult], after: dict[str, TestResult]) -> tuple
         ({'a': PASSED, 'b': PASSED}, {'b': FAILED}, Status.WORSE, 'b: assert 1 == 2 (and 1 more)'),
         ({'a': PASSED}, {'a': SKIPPED}, Status.WORSE, 'a: is skipped: no database'),
         ({'a': PASSED, 'b': SKIPPED}, {'a': PASSED}, Status.SAME, ''),
-        ({'a': FAILED}, {'a': PASSED}, Status.UNVERIFIED, 'no test passed before: a: assert 1 == 2'),
+        ({'a': FAILED}, {'a': PASSED}, Status.UNVERIFIED, f'no test passed before: a: assert 1 == 2; {HELP}'),
+        (
+            {'a': PASSED, 'b': FAILED},
+            {'a': PASSED, 'b': OTHER},
+            Status.SAME,
+            'failed before too: b; fails otherwise now: b: KeyError',
+        ),
     ],
 )
 def test_tests(before: dict[str, TestResult], after: dict[str, TestResult], status: Status, detail: str) -> None:

@@ -300,3 +300,44 @@ def test_definitions_that_disagree(make: Make, options: VerifyOptions) -> None:
     found = snapshot(make(texts), level='tests', options=options)
     assert found.install and found.install.packages['iniconfig'] == '2.0.0', found.install
     assert found.tests and found.tests.count('passed') == 1
+
+
+@pytest.mark.usefixtures('own_environment')
+def test_ignored_files_come_along_on_request(make: Make, options: VerifyOptions, tmp_path: Path) -> None:
+    """`.env` and `models/` go into the copy only, and never over what the commit has."""
+    body = (
+        'import pathlib\n\n\ndef test_a():\n    found = [pathlib.Path(name).read_text() for name in NAMES]\n'
+        "    assert found == ['KEY=1', 'weights', 'of the commit']\n"
+    )
+    names = ['.env', 'models/a/b.bin', 'models/kept.txt']
+    folder = make({'models/kept.txt': 'of the commit', 'test_a.py': f'NAMES = {names!r}\n{body}'})
+    home = tmp_path / 'home'
+    (home / 'models' / 'a').mkdir(parents=True)
+    (home / 'models' / 'a' / 'b.bin').write_text('weights', encoding='utf-8')
+    (home / 'models' / 'kept.txt').write_text('of the checkout', encoding='utf-8')
+    (home / '.env').write_text('KEY=1', encoding='utf-8')
+    brought = ((home / '.env', '.env'), (home / 'models', 'models'))
+    without = snapshot(folder, level='tests', options=options)
+    found = snapshot(folder, level='tests', options=replace(options, brought=brought))
+    assert without.tests and without.tests.count('failed') == 1
+    assert found.tests and found.tests.count('passed') == 1, found.tests
+    assert sorted(path.name for path in folder.iterdir() if path.name != '.git') == ['models', 'test_a.py']
+
+
+@pytest.mark.network
+def test_the_index_of_a_day(make: Make, options: VerifyOptions) -> None:
+    """What no lock names comes as it was on that day; equal sets share one environment, whoever wrote them down."""
+    test = {'test_a.py': 'import iniconfig\n\n\ndef test_a():\n    assert iniconfig\n'}
+    past = replace(options, date='2021-05-08')
+    old = snapshot(make({'requirements.txt': 'iniconfig\n', **test}), level='tests', options=past)
+    assert old.install and old.install.packages['iniconfig'] == '1.1.1', old.install
+    assert old.install.note == 'as of 2021-05-08'
+    pinned = snapshot(make({'requirements.txt': 'iniconfig==1.1.1\n', **test}), level='tests', options=past)
+    assert pinned.install and pinned.install.interpreter == old.install.interpreter
+
+
+def test_installing_has_an_end(make: Make, options: VerifyOptions) -> None:
+    """No time at all: one line that names the option."""
+    folder = make({'requirements.txt': 'iniconfig\n'})
+    found = snapshot(folder, level='tests', options=replace(options, seconds=0))
+    assert found.install and found.install.problem == 'installing took too long (--verify-timeout)'

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from trueup.model import Status, Verification
-from trueup.verify._model import LEVELS, Install, OpenApi, Snapshot, TestRun
+from trueup.verify._blame import blame, moves, packages_of
+from trueup.verify._model import LEVELS, Artifact, Install, OpenApi, Snapshot, TestRun
 
 # Brought by the standard's hooks and sessions; a service needs none of them to run.
 DEVELOPER_TOOLS = {
@@ -16,6 +18,10 @@ DEVELOPER_TOOLS = {
     'bumpversion', 'bump2version', 'types-requests', 'types-pyyaml', 'flake8-pyproject', 'jupyterlab', 'notebook',
 }  # fmt: skip
 TOLD = 3
+BAD = ('failed', 'error')
+# What differs from run to run: addresses, times, temporary folders.
+VOLATILE = re.compile(r'0x[0-9a-f]+|\d+(?:\.\d+)?|/\S*trueup-verify-\S*')
+HELP = 'try --verify-with FILES that Git ignores, or --verify-date commit'
 
 
 def compare(before: Snapshot, after: Snapshot) -> tuple[Verification, ...]:
@@ -24,11 +30,12 @@ def compare(before: Snapshot, after: Snapshot) -> tuple[Verification, ...]:
     found: list[Verification] = []
     if level >= LEVELS.index('static'):
         found += [_files(before, after), _code(before, after), _dependencies(before, after)]
+        found += _artifacts(before, after)
     if level >= LEVELS.index('tests') and before.install and after.install:
         found.insert(0, _install(before.install, after.install))
         found += [
             _imports(before, after),
-            _tests(_ran(before), _ran(after)),
+            _tests(before, after),
             *_openapi(before, after),
         ]
     return tuple(found)
@@ -64,6 +71,37 @@ def _counted(code: Mapping[str, str]) -> str:
     return f'{len(code)} Python {"file" if len(code) == 1 else "files"}'
 
 
+def _artifacts(before: Snapshot, after: Snapshot) -> Iterator[Verification]:
+    """Charts and Dockerfiles: untouched is the same; a touched one may have no finding that it did not have."""
+    for kind in ('chart', 'Dockerfile'):
+        old, new = ({each.path: each for each in found.artifacts if each.kind == kind} for found in (before, after))
+        if not old and not new:
+            continue
+        shown = _looked(old), _looked(new)
+        touched = [path for path in old if path in new and old[path].digest != new[path].digest]
+        unseen = [path for path in (*touched, *(new.keys() - old.keys())) if new[path].missing]
+        gone = [path for path in old if path not in new]
+        fresh = [
+            f'{path}: {problem}'
+            for path in touched
+            for problem in new[path].problems
+            if problem not in old[path].problems
+        ]
+        if fresh or gone:
+            yield Verification(kind, Status.WORSE, *shown, _few([*fresh, *(f'{path} is gone' for path in gone)]))
+        elif unseen:
+            detail = f'{_few(sorted(unseen))} changed, and {new[unseen[0]].missing} is not here'
+            yield Verification(kind, Status.UNVERIFIED, *shown, detail)
+        else:
+            yield Verification(kind, Status.SAME, *shown, '' if touched else 'unchanged')
+
+
+def _looked(found: Mapping[str, Artifact]) -> str:
+    problems = sum(len(each.problems) for each in found.values())
+    counted = 'not looked at' if any(each.missing for each in found.values()) else f'{problems} findings'
+    return f'{len(found)}, {counted}' if found else 'none'
+
+
 # --- installed -------------------------------------------------------------------------------------------------------
 
 
@@ -92,9 +130,9 @@ def _installed(install: Install) -> str:
 
 
 def _dependencies(before: Snapshot, after: Snapshot) -> Verification:
-    old, new = _packages(before), _packages(after)
+    new = packages_of(after)
     lost = sorted(name for name in before.declared - after.mentioned - DEVELOPER_TOOLS if name not in new)
-    moved = [f'{name} {old[name]} -> {new[name]}' for name in sorted(old.keys() & new.keys()) if old[name] != new[name]]
+    moved = [f'{name} {versions}' for name, versions in moves(before, after).items()]
     detail = f'no longer declared: {", ".join(lost)}' if lost else ''
     if moved and not lost:
         own = [each for each in moved if each.split()[0] in before.declared]
@@ -103,10 +141,6 @@ def _dependencies(before: Snapshot, after: Snapshot) -> Verification:
     return Verification(
         'dependencies', status, f'{len(before.declared)} declared', f'{len(after.declared)} declared', detail
     )
-
-
-def _packages(found: Snapshot) -> Mapping[str, str]:
-    return found.install.packages if found.install else {}
 
 
 # --- run -------------------------------------------------------------------------------------------------------------
@@ -119,19 +153,39 @@ def _imports(before: Snapshot, after: Snapshot) -> Verification:
     if not before.imports:
         return Verification('imports', Status.UNVERIFIED, *shown, 'no package to import')
     lost = [
-        f'{module}: {after.imports.get(module, "is gone")}'
+        (module, after.imports.get(module, 'is gone'))
         for module, error in before.imports.items()
-        if not error and after.imports.get(module, 'gone')
+        if not error and after.imports.get(module, 'gone') and not _untried(after, module)
     ]
     if lost:
-        return Verification('imports', Status.WORSE, *shown, _few(lost))
+        module, error = lost[0]
+        more = f' (and {len(lost) - 1} more)' if len(lost) > 1 else ''
+        cause = f'{module}: {error}{more}{blame(before, after, error)}'
+        return Verification('imports', Status.WORSE, *shown, cause)
     if all(before.imports.values()):
         module, error = next(iter(before.imports.items()))
         return Verification(
             'imports', Status.UNVERIFIED, *shown, f'nothing could be imported before: {module}: {error}'
         )
     better = [module for module, error in before.imports.items() if error and after.imports.get(module) == '']
-    return Verification('imports', Status.BETTER if better else Status.SAME, *shown)
+    return Verification('imports', Status.BETTER if better else Status.SAME, *shown, _not_importable(before, after))
+
+
+def _untried(found: Snapshot, module: str) -> bool:
+    """Whether there was no time for it: a file that is gone was tried."""
+    return module not in found.imports and len(found.imports) < found.reached
+
+
+def _not_importable(before: Snapshot, after: Snapshot) -> str:
+    """What could not be imported before either, and what nobody tried: neither is verified."""
+    bad = [f'{module}: {error}' for module, error in before.imports.items() if error]
+    told = (
+        [f'could not be imported before: {bad[0]}' + (f' and {len(bad) - 1} more' if len(bad) > 1 else '')]
+        if bad
+        else []
+    )
+    left = max(found.reached - len(found.imports) for found in (before, after))
+    return '; '.join([*told, *([f'{left} modules were not tried'] if left > 0 else [])])
 
 
 def _imported(found: Snapshot) -> str:
@@ -148,36 +202,51 @@ def _ran(found: Snapshot) -> TestRun:
     return TestRun(problem=f'did not install: {problem}' if problem else 'were not run')
 
 
-def _tests(before: TestRun, after: TestRun) -> Verification:
+def _tests(first: Snapshot, second: Snapshot) -> Verification:
+    before, after = _ran(first), _ran(second)
     shown = _tallied(before), _tallied(after)
     if before.problem:
         return Verification('tests', Status.UNVERIFIED, *shown, f'before: {before.problem}')
     if not before.count('passed'):
-        return Verification('tests', Status.UNVERIFIED, *shown, f'no test passed before{_first_failure(before)}')
+        detail = f'no test passed before{_first_failure(before)}{_otherwise(before, after)}; {HELP}'
+        return Verification('tests', Status.UNVERIFIED, *shown, detail)
     if after.problem:
-        return Verification('tests', Status.WORSE, *shown, after.problem)
+        return Verification('tests', Status.WORSE, *shown, after.problem + blame(first, second, after.problem))
     lost = list(_lost(before, after))
     if lost:
         more = f' (and {len(lost) - 1} more)' if len(lost) > 1 else ''
-        return Verification('tests', Status.WORSE, *shown, f'{lost[0]}{more}')
+        name, error, trace = lost[0]
+        cause = f'{name}: {error}{more}{blame(first, second, error, trace)}'
+        return Verification('tests', Status.WORSE, *shown, cause)
     mended = [
         name for name in after.results if _passed(after, name) and name in before.results and not _passed(before, name)
     ]
-    detail = f'pass now: {_few(mended)}' if mended else _failing_too(before)
+    detail = f'pass now: {_few(mended)}' if mended else _failing_too(before) + _otherwise(before, after)
     return Verification('tests', Status.BETTER if mended else Status.SAME, *shown, detail)
 
 
-def _lost(before: TestRun, after: TestRun) -> Iterator[str]:
+def _otherwise(before: TestRun, after: TestRun) -> str:
+    """Tests that failed before and fail with another error now."""
+    other = [
+        f'{name}: {after.results[name].message}'
+        for name, each in before.results.items()
+        if each.outcome in BAD and name in after.results and after.results[name].outcome in BAD
+        and VOLATILE.sub('', each.message) != VOLATILE.sub('', after.results[name].message)
+    ]  # fmt: skip
+    return f'; fails otherwise now: {_few(other)}' if other else ''
+
+
+def _lost(before: TestRun, after: TestRun) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Tests that passed before and don't pass now, those that fail first."""
     passed = [name for name in before.results if _passed(before, name)]
     for name in passed:
         found = after.results.get(name)
-        if found and found.outcome in ('failed', 'error'):
-            yield f'{name}: {found.message or found.outcome}'
+        if found and found.outcome in BAD:
+            yield name, found.message or found.outcome, found.trace
     for name in passed:
         found = after.results.get(name)
         if found is None or found.outcome == 'skipped':
-            yield f'{name}: {f"is skipped: {found.message}" if found else "is gone"}'
+            yield name, f'is skipped: {found.message}' if found else 'is gone', ()
 
 
 def _passed(run: TestRun, name: str) -> bool:
@@ -192,12 +261,12 @@ def _tallied(run: TestRun) -> str:
 
 
 def _first_failure(run: TestRun) -> str:
-    bad = [(name, each) for name, each in run.results.items() if each.outcome in ('failed', 'error')]
+    bad = [(name, each) for name, each in run.results.items() if each.outcome in BAD]
     return f': {bad[0][0]}: {bad[0][1].message}' if bad else ''
 
 
 def _failing_too(before: TestRun) -> str:
-    bad = [name for name, each in before.results.items() if each.outcome in ('failed', 'error')]
+    bad = [name for name, each in before.results.items() if each.outcome in BAD]
     return f'failed before too: {_few(bad)}' if bad else ''
 
 

@@ -1,16 +1,21 @@
-"""Imports each top package and application module in a process of its own."""
+"""Imports each module of a service that matters in a process of its own."""
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Mapping
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from trueup.repo import Repo
 from trueup.verify._process import run
 
 SECONDS = 20.0
-AT_MOST = 12
+AT_MOST = 60
+AT_ONCE = min(4, os.cpu_count() or 1)
 NO_PACKAGES = {
     'test', 'tests', 'testing', 'doc', 'docs', 'example', 'examples', 'script', 'scripts', 'notebook', 'notebooks',
     'build', 'dist', 'migrations', 'alembic', 'benchmarks', 'tools', 'data',
@@ -41,16 +46,33 @@ def module_of(path: str, roots: tuple[str, ...]) -> str:
     return '.'.join(parts[:-1] if parts[-1] == '__init__' else parts)
 
 
-def import_all(
-    modules: tuple[str, ...], python: Path, *, cwd: Path, environment: Mapping[str, str], memory: int
-) -> dict[str, str]:
-    """Module -> '' or the last line of its error."""
-    found = {}
-    for module in modules[:AT_MOST]:
-        command = [str(python), '-c', f'import importlib; importlib.import_module({module!r})']
-        done = run(command, cwd=cwd, environment=environment, seconds=SECONDS, memory=memory)
-        if done.code is None:
-            found[module] = f'took longer than {SECONDS:.0f} s'
-        else:
-            found[module] = '' if done.well else done.last_line[:300]
-    return found
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Where modules are imported: the environment's Python, the copy of the service, and the limits."""
+
+    python: Path
+    cwd: Path
+    environment: Mapping[str, str]
+    memory: int
+    seconds: float
+    """For all of them together."""
+
+
+def import_all(modules: Sequence[str], ground: Ground) -> dict[str, str]:
+    """Module -> '' or the last line of its error; what there was no time for is left out."""
+    end = time.monotonic() + ground.seconds
+
+    def imported(module: str) -> str | None:
+        return _import(module, ground) if time.monotonic() < end else None
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        found = zip(modules[:AT_MOST], pool.map(imported, modules[:AT_MOST]), strict=True)
+        return {module: error for module, error in found if error is not None}
+
+
+def _import(module: str, ground: Ground) -> str:
+    command = [str(ground.python), '-c', f'import importlib; importlib.import_module({module!r})']
+    done = run(command, cwd=ground.cwd, environment=ground.environment, seconds=SECONDS, memory=ground.memory)
+    if done.code is None:
+        return f'took longer than {SECONDS:.0f} s'
+    return '' if done.well else done.last_line[:300]

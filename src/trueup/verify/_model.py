@@ -60,6 +60,8 @@ class TestResult:
 
     outcome: Literal['passed', 'failed', 'error', 'skipped']
     message: str = ''
+    trace: tuple[str, ...] = field(default=(), compare=False)
+    """Files that the error came through, the innermost first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,18 @@ class OpenApi:
 
 
 @dataclass(frozen=True, slots=True)
+class Artifact:
+    """A chart or a Dockerfile: what it is made of, and what the tool that knows it says."""
+
+    kind: Literal['chart', 'Dockerfile']
+    path: str
+    digest: str
+    problems: tuple[str, ...] = ()
+    missing: str = ''
+    """The tool that would have to be here."""
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """A service at one moment."""
 
@@ -99,8 +113,14 @@ class Snapshot:
     """Names of the distributions needed at run time."""
     mentioned: frozenset[str] = frozenset()
     """Names of all distributions in any definition: groups, extras, locks."""
+    paths: frozenset[str] = frozenset()
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """File with settings of the tests -> digest of these."""
+    artifacts: tuple[Artifact, ...] = ()
     install: Install | None = None
     imports: Mapping[str, str] = field(default_factory=dict)
-    """Top package or application module -> '' or why it can't be imported."""
+    """Module that tests or entry points come to -> '' or why it can't be imported."""
+    reached: int = 0
+    """How many such modules there are: more than `imports` has when there was no time for all."""
     tests: TestRun | None = None
     openapi: OpenApi | None = None

@@ -10,17 +10,19 @@ from pathlib import Path
 
 from trueup.repo import Repo
 from trueup.verify._allowed import for_installs, for_tests
+from trueup.verify._artifacts import artifacts
 from trueup.verify._copy import bring, copy_tree, view
 from trueup.verify._definition import declared, read_definition
 from trueup.verify._environment import Environment, Site, prepare
-from trueup.verify._imports import import_all, source_roots, top_packages
+from trueup.verify._imports import Ground, import_all, source_roots
 from trueup.verify._installers import Shop, bin_of, python_of
 from trueup.verify._interpreters import Interpreter, choose, interpreters
 from trueup.verify._model import Level, OpenApi, Snapshot, TestRun, VerifyOptions
 from trueup.verify._openapi import App, find_apps, read_openapi
+from trueup.verify._reach import reachable
 from trueup.verify._requirements import flatten, variables
 from trueup.verify._static import parse_all
-from trueup.verify._tests import Bench, run_tests, runner_of
+from trueup.verify._tests import Bench, run_tests, runner_of, settings_of
 
 
 def snapshot(folder: Path, *, level: Level, options: VerifyOptions) -> Snapshot:
@@ -30,7 +32,9 @@ def snapshot(folder: Path, *, level: Level, options: VerifyOptions) -> Snapshot:
     repo = view(folder, untracked=options.untracked)
     files, code = parse_all(repo)
     runtime, mentioned = declared(repo)
-    found = Snapshot('static', files, code, runtime, mentioned)
+    with tempfile.TemporaryDirectory(prefix='trueup-verify-', ignore_cleanup_errors=True) as home:
+        looked = artifacts(folder, repo, for_tests(Path(home)))
+    found = Snapshot('static', files, code, runtime, mentioned, frozenset(repo.paths), settings_of(repo), looked)
     return found if level == 'static' else _with_tests(found, folder, repo, options)
 
 
@@ -88,14 +92,15 @@ def _bench(service: Path, environment: Environment, work: Path, repo: Repo, opti
 
 def _run_all(found: Snapshot, repo: Repo, bench: Bench, options: VerifyOptions) -> Snapshot:
     apps = find_apps(repo)
-    modules = tuple(dict.fromkeys([*top_packages(repo), *(app.module for app in apps[:2])]))
-    options.progress(f'verify: importing {", ".join(modules) or "nothing"}')
-    imports = import_all(modules, bench.python, cwd=bench.service, environment=bench.environment, memory=bench.memory)
+    modules = reachable(repo)
+    options.progress(f'verify: importing {len(modules)} {"module" if len(modules) == 1 else "modules"}')
+    ground = Ground(bench.python, bench.service, bench.environment, bench.memory, options.seconds)
+    imports = import_all(modules, ground)
     openapi = _openapi(apps, bench)
     options.progress(f'verify: running the tests (at most {options.seconds:.0f} s)')
     tests = run_tests(bench)
     options.progress(f'verify: {_told(tests)}')
-    return replace(found, imports=imports, openapi=openapi, tests=tests)
+    return replace(found, reached=len(modules), imports=imports, openapi=openapi, tests=tests)
 
 
 def _openapi(apps: tuple[App, ...], bench: Bench) -> OpenApi | None:

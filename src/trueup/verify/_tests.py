@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -28,6 +29,9 @@ BY_TESTS = {
     r'\brequests_mock\b': 'requests-mock',
 }
 CONFIGURATION = ('pytest.ini', '.pytest.ini', 'pyproject.toml', 'tox.ini', 'setup.cfg')
+TABLE = re.compile(r'^\[(?:tool\.pytest|tool:pytest|pytest)\b[^\n]*\n(?:(?!\[).*\n?)*', re.M)
+FRAME = re.compile(r'^(?:E?\s+)?(?:File ")?([^\s":][^":\n]*\.py)(?:", line |:)\d+', re.M)
+FRAMES = 12
 USAGE_ERROR, NO_TESTS = 4, 5
 AGAIN = 50
 PROBLEMS = {
@@ -61,6 +65,18 @@ def runner_of(repo: Repo) -> tuple[str, ...]:
         # Came with every environment until Python 3.12, so nobody declared it.
         found.add('setuptools<81')
     return ('pytest', *sorted(found))
+
+
+def settings_of(repo: Repo) -> dict[str, str]:
+    """File -> digest of what it says about tests; only the tests' own tables of files that say more."""
+    found: dict[str, str] = {}
+    for path in (*CONFIGURATION, *(path for path in repo.paths if path.endswith('conftest.py'))):
+        text = repo.text(path)
+        if text is not None and path not in ('pytest.ini', '.pytest.ini') and not path.endswith('.py'):
+            text = '\n'.join(match[0].strip() for match in TABLE.finditer(text))
+        if text:
+            found[path] = hashlib.sha256(text.encode()).hexdigest()
+    return found
 
 
 def is_test(path: str) -> bool:
@@ -153,7 +169,8 @@ def _result(case: ElementTree.Element) -> TestResult:
     for tag, outcome in (('error', 'error'), ('failure', 'failed'), ('skipped', 'skipped')):
         found = case.find(tag)
         if found is not None:
-            return TestResult(outcome, _message(found))  # type: ignore[arg-type]
+            trace = tuple(dict.fromkeys(reversed(FRAME.findall(found.text or ''))))[:FRAMES]
+            return TestResult(outcome, _message(found), trace)  # type: ignore[arg-type]
     return TestResult('passed')
 
 
