@@ -1,14 +1,19 @@
-"""A bar for runs that take long, on a terminal only: which linters are still at work, and for how long."""
+"""Bars for runs that take long, on a terminal only: what is at work, how far it is, and for how long."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from threading import Timer
+
+from trueup.lifecycle.run import Run
 
 PATIENCE = 1.5
 """Seconds before a bar is shown: most runs are over by then."""
+STEPS = {'tests': 14, 'static': 4, 'none': 4}
+"""Lines that an adoption or an update says, as a rule, by level of verification."""
 
 
 @contextmanager
@@ -27,6 +32,30 @@ def progress(tools: Sequence[str]) -> Iterator[Callable[[str], None] | None]:
         timer.cancel()
         timer.join()
         bar.hide()
+
+
+@contextmanager
+def steps(run: Run) -> Iterator[Run]:
+    """The run with a bar that goes on with each line it says; where nobody looks, the run as it is."""
+    if not sys.stderr.isatty() or run.settings.quiet:
+        yield run
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = SpinnerColumn(), BarColumn(20), TimeElapsedColumn(), TextColumn('{task.description}', markup=False)
+    with Progress(*columns, console=Console(stderr=True), transient=True) as drawing:
+        expected = STEPS.get(run.settings.verify, STEPS['none'])
+        number = drawing.add_task('', total=expected)
+        said = 0
+
+        def say(line: str) -> None:
+            nonlocal said
+            # The end comes when it is there, not when the guess is used up.
+            drawing.update(number, description=line, completed=min(said, expected - 1))
+            said += 1
+
+        yield replace(run, say=say)
 
 
 class _Bar:

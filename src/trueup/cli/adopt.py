@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from trueup.cli._options import asker, make_run, shared, show
+from trueup.cli._progress import steps
 from trueup.lifecycle.adopt import adopt, resume
 
 
@@ -51,4 +52,9 @@ def command(path: Path, output: str, resumed: bool, **options: object) -> int:
     run = make_run(options)
     if resumed:
         return show([resume(path, run, 'adopt')], run, output)
-    return show([adopt(path, run, asker(run))], run, output)
+    ask = asker(run)
+    if ask is not None:  # a bar would draw over the questions
+        return show([adopt(path, run, ask)], run, output)
+    with steps(run) as watched:
+        outcome = adopt(path, watched)
+    return show([outcome], run, output)

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from trueup.cli._options import make_run, shared, show
+from trueup.cli._progress import steps
 from trueup.lifecycle.update import update
 
 
@@ -29,4 +30,6 @@ def command(path: Path, to: str, output: str, then: str | None, **options: objec
         from trueup.lifecycle.undo import abort  # late, like the other
 
         return show([abort(path, run, 'update')], run, output)
-    return show([update(path, run, to)], run, output)
+    with steps(run) as watched:
+        outcome = update(path, watched, to)
+    return show([outcome], run, output)
