@@ -35,8 +35,8 @@ HANDOVER_TEXT = """# Handover of {{ service_name }}
 2. Is it ready? `GET /readyz` answers 503 with the reason while there is no model.
 3. What runs there? `GET /version` names the service's and the model's version.
 """
-HOOKS_HEAD = """default_install_hook_types: [pre-commit, pre-push]
-minimum_pre_commit_version: "3.5.0"
+HOOKS_HEAD = """minimum_pre_commit_version: "3.5.0"
+repos:
 """
 WORKERS = """
 workers:
@@ -103,10 +103,10 @@ def third_version(dest: Path) -> None:
     _edit(pyproject, '    "fixme",\n', '    "fixme",\n    "too-many-lines",\n')
     _edit(pyproject, 'fail_under = 80\n', 'fail_under = 82\nexclude_also = ["if TYPE_CHECKING:"]\n')
     _edit(pyproject, '    "httpx2>=2",\n', '    "httpx2>=2",\n    "hypothesis>=6.100",\n')
-    _edit(dest / HOOKS, 'default_install_hook_types: [pre-commit, pre-push]\n', HOOKS_HEAD)
+    _edit(dest / HOOKS, 'repos:\n', HOOKS_HEAD)
     _edit(dest / HOOKS, '      - id: flake8\n', '      - id: flake8\n        require_serial: true\n')
     _edit(dest / NOXFILE, '`nox -l` lists them."""', '`nox -l` lists them, the pipeline runs `lint` and `tests`."""')
-    _edit(dest / MAKEFILE, 'train build docs clean\n', 'train build docs audit clean\n')
+    _edit(dest / MAKEFILE, 'docs monitoring clean\n', 'docs monitoring audit clean\n')
     _edit(dest / MAKEFILE, 'clean: ## ', 'audit: ## Look for known weaknesses\n\t$(NOX) -s audit\n\nclean: ## ')
     _edit(dest / MAKEFILE, ' .hypothesis ', ' .hypothesis htmlcov ')
     _edit(dest / DOCKERFILE, '--start-period=20s', '--start-period=40s')
