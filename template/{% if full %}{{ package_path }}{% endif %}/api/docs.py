@@ -1,4 +1,4 @@
-"""Writes the description of the API: `python -m <package>.api.docs FILE`."""
+"""Writes the description of the API: `python -m <package>.api.docs [FILE]`, openapi.json by default."""
 
 from __future__ import annotations
 
@@ -16,4 +16,4 @@ def main(target: Path) -> None:
 
 
 if __name__ == '__main__':
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else 'openapi.json'))

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-import pydantic_settings
 from fastapi import FastAPI
-from pydantic import ValidationError
 
 from .server import serve
-from .settings import ServiceSettings, SettingsError
+from .settings import ServiceSettings, settings_or_exit
 
 LEVELS = ('debug', 'info', 'warning', 'error')
 CONFIGURATION = 2
@@ -24,21 +22,15 @@ def run(
     *,
     service: str,
     version: str,
-    settings: Callable[..., ServiceSettings],
+    settings: type[ServiceSettings],
     create_app: Callable[[Any], FastAPI],
 ) -> int:
     """Do what the arguments say; without a command: serve. The exit code of the process."""
-    arguments = parser(service, version).parse_args(argv)
-    try:
-        chosen = settings(**overrides(arguments))
-        if chosen.auth.mode == 'api_key' and chosen.auth.api_key is None:
-            raise SettingsError('auth.api_key is not set: give APP_AUTH__API_KEY')
-        app = create_app(chosen)
-    except (ValidationError, SettingsError, pydantic_settings.SettingsError) as error:
-        lines = '\n'.join(f'  {line}' for line in explain(error))
-        sys.stderr.write(f'error: {service} can not start, its configuration is wrong:\n{lines}\n')
+    chosen = settings_or_exit(settings, overrides(parser(service, version).parse_args(argv)))
+    if chosen.auth.mode == 'api_key' and chosen.auth.api_key is None:
+        sys.stderr.write('error: auth.mode is api_key, but there is no key: set the secret APP_AUTH__API_KEY\n')
         return CONFIGURATION
-    return serve(app)
+    return serve(create_app(chosen))
 
 
 def parser(service: str, version: str) -> argparse.ArgumentParser:
@@ -60,14 +52,3 @@ def overrides(arguments: argparse.Namespace) -> dict[str, dict[str, object]]:
     given = {'server': {'host': arguments.host, 'port': arguments.port}, 'logging': {'level': level}}
     chosen = {group: {key: value for key, value in each.items() if value is not None} for group, each in given.items()}
     return {group: each for group, each in chosen.items() if each}
-
-
-def explain(error: Exception) -> Iterator[str]:
-    """One line for each mistake; a value is not repeated, for it may be a secret."""
-    if not isinstance(error, ValidationError):
-        yield ' '.join(str(error).split())
-        return
-    for item in error.errors(include_url=False, include_input=False):
-        where = '.'.join(map(str, item['loc'])) or 'settings'
-        known = {'extra_forbidden': 'there is no such setting', 'missing': 'is not set'}
-        yield f'{where}: {known.get(item["type"], item["msg"])}'

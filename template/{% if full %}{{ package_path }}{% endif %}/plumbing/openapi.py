@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from .auth import HEADER, OPEN
+from .auth import HEADER
 from .problems import MEDIA_TYPE, Problem
 
 METHODS = ('get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace')
@@ -43,10 +43,10 @@ def complete(document: dict[str, Any], *, secured: bool) -> dict[str, Any]:
     }
     if secured:
         components['securitySchemes'] = {'ApiKey': {'type': 'apiKey', 'in': 'header', 'name': HEADER}}
-    for path, item in document.get('paths', {}).items():
+    for item in document.get('paths', {}).values():
         for method in METHODS:
             if method in item:
-                _complete_operation(item[method], secured=secured and path not in OPEN)
+                _complete_operation(item[method], secured=secured)
     return document
 
 
