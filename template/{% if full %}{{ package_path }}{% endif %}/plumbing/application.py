@@ -41,7 +41,8 @@ def build_app(
     install_error_handlers(app)
     install_openapi(app, secured=settings.auth.mode == 'api_key')
     app.include_router(health_router)
-    app.include_router(metrics_router(state.metrics))
+    if not settings.metrics.port:
+        app.include_router(metrics_router(state.metrics))
     for router in routers:
         app.include_router(router)
     return app
@@ -51,8 +52,8 @@ def install_middleware(app: FastAPI, state: ServiceState) -> None:
     """From the inside out; the last one sees a request first."""
     settings = state.settings
     if settings.auth.mode == 'api_key':
-        app.add_middleware(ApiKeyMiddleware, auth=settings.auth)
-    app.add_middleware(LimitsMiddleware, limits=settings.limits)
+        app.add_middleware(ApiKeyMiddleware, state=state)
+    app.add_middleware(LimitsMiddleware, state=state)
     app.add_middleware(RequestMiddleware, state=state)
     if settings.cors.allow_origins:
         app.add_middleware(

@@ -10,7 +10,8 @@ import hmac
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from .problems import send_problem
-from .settings import AuthSettings
+from .settings import ServiceSettings
+from .state import ServiceState
 
 HEADER = 'X-API-Key'
 NAME = HEADER.lower().encode()
@@ -34,9 +35,15 @@ OPEN = frozenset(
 class ApiKeyMiddleware:
     """Answers 401 before anything of the body is read."""
 
-    def __init__(self, app: ASGIApp, auth: AuthSettings) -> None:
+    def __init__(self, app: ASGIApp, state: ServiceState) -> None:
         self.app = app
-        given = (auth.api_key, auth.previous_api_key)
+        self.keys: tuple[bytes, ...] = ()
+        self.take(state.settings)
+        state.listeners.append(self.take)
+
+    def take(self, settings: ServiceSettings) -> None:
+        """The keys of these settings count from now on."""
+        given = (settings.auth.api_key, settings.auth.previous_api_key)
         self.keys = tuple(key.get_secret_value().encode() for key in given if key and key.get_secret_value())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

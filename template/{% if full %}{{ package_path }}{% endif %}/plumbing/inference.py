@@ -29,7 +29,7 @@ class InferenceRunner:
     """
 
     def __init__(self, settings: InferenceSettings) -> None:
-        self._settings = settings
+        self.settings = settings
         self._threads = ThreadPoolExecutor(settings.workers, thread_name_prefix='inference')
         self._in_flight: set[Future[object]] = set()
 
@@ -40,8 +40,8 @@ class InferenceRunner:
 
     async def run(self, function: Callable[..., Result], *arguments: object) -> Result:
         """The function's result; raises Overloaded at once when too many are waiting."""
-        if len(self._in_flight) >= self._settings.max_in_flight:
-            raise Overloaded(self._settings.retry_after_seconds)
+        if len(self._in_flight) >= self.settings.max_in_flight:
+            raise Overloaded(self.settings.retry_after_seconds)
         work = partial(contextvars.copy_context().run, function, *arguments)
         future: Future[Result] = self._threads.submit(work)
         self._in_flight.add(future)

@@ -8,14 +8,20 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .problems import send_problem
 from .settings import LimitsSettings
+from .state import ServiceState
 
 
 class LimitsMiddleware:
     """Answers 413 to a body that is too large, as soon as that is known, and 504 when the time is over."""
 
-    def __init__(self, app: ASGIApp, limits: LimitsSettings) -> None:
+    def __init__(self, app: ASGIApp, state: ServiceState) -> None:
         self.app = app
-        self.limits = limits
+        self.state = state
+
+    @property
+    def limits(self) -> LimitsSettings:
+        """Those in force: they may change while the service runs."""
+        return self.state.settings.limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope['type'] != 'http':

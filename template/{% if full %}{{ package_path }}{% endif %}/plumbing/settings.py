@@ -1,8 +1,8 @@
 """Typed settings, from the strongest source to the weakest: command line, environment variables (in development with
 a .env file), secret files, Spring Cloud Config, <environment>.yml, default.yml.
 
-Variables are called APP_<GROUP>__<FIELD>, for instance APP_SERVER__PORT. An unknown key is an error: it is nearly always
-a misspelt one.
+Variables are called APP_<GROUP>__<FIELD>, for instance APP_SERVER__PORT. An unknown key is an error: it is nearly
+always a misspelt one.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ AnySettings = TypeVar('AnySettings', bound='ServiceSettings')
 
 
 class Group(BaseModel):
-    """Settings that belong together; with `live` a change takes effect at SIGHUP, else at the next start."""
+    """Settings that belong together; those in `live` change at SIGHUP, all others at the next start."""
 
-    live: ClassVar[bool] = False
+    live: ClassVar[frozenset[str]] = frozenset()
 
     model_config = ConfigDict(extra='forbid', frozen=True)
 
@@ -47,6 +47,8 @@ class ServerSettings(Group):
 class LimitsSettings(Group):
     """What one request may ask for."""
 
+    live: ClassVar[frozenset[str]] = frozenset({'max_body_bytes', 'request_seconds'})
+
     max_body_bytes: int = Field(default=2 * 1024 * 1024, ge=1)
     request_seconds: float = Field(default=30, gt=0)
 
@@ -61,6 +63,8 @@ class CorsSettings(Group):
 class AuthSettings(Group):
     """Who may call the service; the previous key stays good while clients change over."""
 
+    live: ClassVar[frozenset[str]] = frozenset({'api_key', 'previous_api_key'})
+
     mode: Literal['none', 'api_key'] = 'none'
     api_key: SecretStr | None = None
     previous_api_key: SecretStr | None = None
@@ -68,6 +72,8 @@ class AuthSettings(Group):
 
 class LoggingSettings(Group):
     """What is logged, and how."""
+
+    live: ClassVar[frozenset[str]] = frozenset({'level', 'structured'})
 
     level: Literal['DEBUG', 'INFO', 'WARNING', 'ERROR'] = 'INFO'
     structured: bool = True
@@ -82,6 +88,8 @@ class ModelSettings(Group):
 
 class InferenceSettings(Group):
     """How many predictions may be computed, and how many may wait, at the same time."""
+
+    live: ClassVar[frozenset[str]] = frozenset({'max_in_flight', 'retry_after_seconds'})
 
     workers: int = Field(default=4, ge=1)
     max_in_flight: int = Field(default=64, ge=1)
@@ -222,7 +230,10 @@ def optional_layer(module: str, name: str, otherwise: type[Layer]) -> Any:
     """The source in a module that an answer of the template brings or leaves out."""
     if find_spec(f'.sources.{module}', __package__) is None:
         return otherwise
-    return getattr(import_module(f'.sources.{module}', __package__), name)
+    try:
+        return getattr(import_module(f'.sources.{module}', __package__), name)
+    except ModuleNotFoundError as error:
+        raise SettingsError(f'the package {error.name} is not installed: is it in pyproject.toml?') from error
 
 
 def settings_or_exit(kind: type[AnySettings], chosen: Mapping[str, Any] | None = None) -> AnySettings:

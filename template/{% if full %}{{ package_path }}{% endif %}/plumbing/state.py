@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from fastapi import FastAPI, Request
@@ -14,7 +15,10 @@ from .settings import ServiceSettings
 
 @dataclass
 class ServiceState:
-    """Settings and metrics from the start; model and runner once the service is up."""
+    """Settings and metrics from the start; model and runner once the service is up.
+
+    `settings` may be replaced while the service runs: whoever keeps a part of them is told through `listeners`.
+    """
 
     settings: ServiceSettings
     version: str
@@ -23,6 +27,15 @@ class ServiceState:
     model: LoadedModel | None = None
     problem: str = 'starting'
     draining: bool = False
+    listeners: list[Callable[[ServiceSettings], None]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.metrics.describe(self.settings.name, self.version, self.settings.environment)
+        self.metrics.watch(
+            ready=lambda: self.model is not None,
+            in_progress=lambda: self.runner.in_flight if self.runner else 0,
+            limit=lambda: self.settings.inference.max_in_flight,
+        )
 
     @property
     def obstacle(self) -> str:
@@ -37,10 +50,8 @@ class ServiceState:
         if model is None or runner is None:
             raise ModelError(self.problem)
         signature = model.signature
-        with self.metrics.prediction_latency.labels(signature.name, str(signature.version)).time():
-            values = await runner.run(model.probabilities, rows)
-        self.metrics.predictions.labels(signature.name, str(signature.version)).inc(len(rows))
-        return model, values
+        with self.metrics.prediction(signature.name, signature.version, len(rows)):
+            return model, await runner.run(model.probabilities, rows)
 
 
 def state_of(app: FastAPI) -> ServiceState:
