@@ -242,3 +242,20 @@ def test_an_address_that_is_none_is_told(tmp_path: Path) -> None:
     assert conversion.notes == ("setup.py:2: not carried: url='your github project': not an address",)
     assert meaning(text_of(conversion), tmp_path)['urls'] == {'Docs': 'https://x.example/d'}
     assert 'pw1' not in repr(conversion)
+
+
+@pytest.mark.parametrize(
+    ('written', 'expected'),
+    [('FastAPI Skeleton', 'FastAPI-Skeleton'), ('credit_risk.api', 'credit_risk.api'), ('Müller & Co', 'M-ller-Co')],
+)
+def test_a_name_that_pep_621_refuses(written: str, expected: str, tmp_path: Path) -> None:
+    """setuptools builds such a project under another spelling; Poetry would not read the file at all."""
+    done = converted({'setup.py': IMPORT + f'setup(name={written!r}, version="1.0")\n'})
+    assert meaning(text_of(done), tmp_path)['name'] == expected.lower().replace('_', '-').replace('.', '-')
+    assert tomllib.loads(text_of(done))['project']['name'] == expected
+
+
+def test_an_old_poetry_name_with_spaces(tmp_path: Path) -> None:
+    """Old Poetry took any text for a name."""
+    old = '[tool.poetry]\nname = "Churn API"\nversion = "1.0"\n[tool.poetry.dependencies]\npython = "^3.9"\n'
+    assert meaning(text_of(converted({'pyproject.toml': old})), tmp_path)['name'] == 'churn-api'

@@ -6,14 +6,10 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit, urlunsplit
 
+from trueup.packaging._mask import SECRET_QUERY, mask
 from trueup.packaging._model import normalise
 
 SCP = re.compile(r'(?:(?P<user>[\w.-]+)@)?(?P<host>[\w.-]+\.[\w-]+|[\w.-]+(?=:)):(?!//|\d+/)(?P<path>[^\s]+)\Z')
-MASK = '***'
-SECRET_QUERY = re.compile(
-    r'(?P<key>[?&][^=&\s]*(?:token|key|password|secret|auth|sig)[^=&\s]*=)(?!\*\*\*)[^&#\s"\']+', re.I
-)
-"""A query parameter whose name says that its value is a secret."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +34,6 @@ def clean(url: str) -> Address:
         return Address(url, secret=False)
     kept = f'{user_info.split(":")[0]}@' if parts.scheme.endswith('ssh') else ''
     return Address(urlunsplit(parts._replace(netloc=kept + host)), secret=True)
-
-
-def mask(text: str) -> str:
-    """A line of a file that may be shown: credentials in its addresses are hidden."""
-    masked = re.sub(r'(?P<scheme>[\w+.-]+://)(?!git@)[^\s/@"\']+@', rf'\g<scheme>{MASK}@', text)
-    return SECRET_QUERY.sub(rf'\g<key>{MASK}', masked)
 
 
 def git_url(url: str, *, reference: str = '', folder: str = '') -> str:

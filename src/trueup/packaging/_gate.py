@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from trueup.packaging._address import mask
+from trueup.packaging._mask import mask
 from trueup.packaging._model import Conversion
 
 WORD = re.compile(r'[A-Za-z0-9_.+/-]*[A-Za-z0-9_]')

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from trueup.model import Conflict, Decision, Evidence, KeyPath
+from trueup.model import Action, Conflict, Decision, Evidence, KeyPath, Level, Owner
+from trueup.packaging._mask import mask
 from trueup.repo import Repo
 
 PYPROJECT = 'pyproject.toml'
@@ -18,6 +19,11 @@ Answers = Mapping[str, object]
 def normalise(name: str) -> str:
     """The one spelling of a project, group or extra name (PEP 503)."""
     return re.sub(r'[-_.]+', '-', name).lower()
+
+
+def distribution_name(text: str) -> str:
+    """A project's name as PEP 621 allows it, spelled like setuptools spells it when it builds; empty if nothing is left."""
+    return re.sub(r'[^A-Za-z0-9._-]+', '-', text).strip('-._')
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,3 +168,14 @@ class Gathered:
     decisions: list[Decision] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+
+    def drop(self, where: Evidence, before: str, reason: str) -> None:
+        """A line that goes, for a reason that nobody has to decide about."""
+        key, shown, source = of_line(where, before), mask(before), str(where)
+        self.decisions.append(
+            Decision(where.path, key, Action.REMOVE, shown, None, Owner.TEAM, reason, source, level=Level.NOTED)
+        )
+
+    def tell(self, where: Evidence, text: str, reason: str) -> None:
+        """A line that has no place in the new file."""
+        self.notes.append(f'{where}: not carried: {mask(text)}: {reason}')

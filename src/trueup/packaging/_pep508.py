@@ -11,8 +11,9 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
 from trueup.model import Evidence
-from trueup.packaging._address import clean, git_url, mask
+from trueup.packaging._address import clean, git_url
 from trueup.packaging._local import project_name
+from trueup.packaging._mask import mask
 from trueup.packaging._model import Dependency
 from trueup.packaging._toml import literal
 from trueup.repo import Repo

@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from trueup.model import Action, Conflict, Decision, Evidence, Level, Owner
-from trueup.packaging._address import clean, credential_note, index_name, is_public_index, mask
+from trueup.model import Conflict, Evidence
+from trueup.packaging._address import clean, credential_note, index_name, is_public_index
 from trueup.packaging._lines import Line, Lines, read_lines
-from trueup.packaging._model import Dependency, Gathered, Index, Reading, Source, of_line
+from trueup.packaging._mask import mask
+from trueup.packaging._model import Dependency, Gathered, Index, Reading, Source
 from trueup.packaging._pep508 import Inexpressible, Parsed, parse_line
 from trueup.packaging._roles import Role
 from trueup.repo import Repo
@@ -93,15 +94,15 @@ class LineReader:
             if line.number in lines.indirect and direct:
                 reason = 'it came with other packages: its pin is where poetry.lock starts'
                 hashes += line.text.count('--hash')
-                self._drop(Evidence(self._path, line.number), line.text.partition(' --hash')[0], reason)
+                self.found.drop(Evidence(self._path, line.number), line.text.partition(' --hash')[0], reason)
             elif line.text.startswith('-'):
                 self._option(line, role, constraints)
             else:
                 hashes += self._requirement(line, line.text, role, constraints=constraints)
         if hashes:
-            self._drop(Evidence(self._path), f'{hashes} --hash options', 'poetry.lock holds the hashes')
+            self.found.drop(Evidence(self._path), f'{hashes} --hash options', 'poetry.lock holds the hashes')
         for remark in lines.tail:
-            self._drop(Evidence(self._path), remark, 'a remark at the end of the file')
+            self.found.drop(Evidence(self._path), remark, 'a remark at the end of the file')
 
     def _option(self, line: Line, role: Role, constraints: bool) -> None:
         match = OPTION.match(line.text)
@@ -115,7 +116,7 @@ class LineReader:
         elif name in {'--index-url', '--extra-index-url', '--find-links'}:
             self._index(where, name, value)
         else:
-            self._unsaid(where, mask(line.text), 'an option of pip alone')
+            self.found.tell(where, line.text, 'an option of pip alone')
 
     def _include(self, where: Evidence, value: str, role: Role, constraints: bool) -> None:
         target = posixpath.normpath(posixpath.join(posixpath.dirname(where.path), value))
@@ -123,15 +124,15 @@ class LineReader:
             self._inexpressible(where, f'-r {mask(value)}', 'a file of another machine, which is not read')
             return
         if target not in self.repo:
-            self._unsaid(where, value, 'names no tracked file')
+            self.found.tell(where, value, 'names no tracked file')
             return
         lines = read_lines(self.repo, target) if constraints else None
         if lines is not None and lines.compiled:
-            self._drop(where, f'-c {value}', 'compiled pins are where poetry.lock starts, and bind nothing else')
+            self.found.drop(where, f'-c {value}', 'compiled pins are where poetry.lock starts, and bind nothing else')
             return
         own = self.roles.get(target)
         if own is not None and own.kind == 'main' and role.kind != 'main' and not constraints:
-            self._drop(where, f'-r {value}', 'Poetry installs the requirements of the service anyway')
+            self.found.drop(where, f'-r {value}', 'Poetry installs the requirements of the service anyway')
             return
         self.file(target, role, constraints=constraints)
 
@@ -147,7 +148,7 @@ class LineReader:
             return 0
         if parsed.itself:
             extras = f'; its extras: {", ".join(parsed.dependency.extras)}' if parsed.dependency.extras else ''
-            self._drop(where, text, f'the service itself, which Poetry installs{extras}')
+            self.found.drop(where, text, f'the service itself, which Poetry installs{extras}')
             return parsed.hashes
         dependency = replace(
             parsed.dependency,
@@ -158,7 +159,7 @@ class LineReader:
             reason=_reason(parsed),
         )
         if dependency.key == FREEZE_BUG and dependency.specifier == '==0.0.0':
-            self._drop(where, text, 'written by a bug of pip freeze; no such package')
+            self.found.drop(where, text, 'written by a bug of pip freeze; no such package')
             return 0
         self._tell(where, parsed, dependency.name)
         (self.found.constraints if constraints else self.found.dependencies).append(dependency)
@@ -166,7 +167,7 @@ class LineReader:
 
     def _tell(self, where: Evidence, parsed: Parsed, name: str) -> None:
         for option in parsed.dropped:
-            self._unsaid(where, option, f'an option of pip alone, on {name}')
+            self.found.tell(where, option, f'an option of pip alone, on {name}')
         if parsed.secret:
             self.found.notes.append(f'{where}: credentials in the address of {name} were taken out; give them to Git')
         if parsed.guessed:
@@ -179,11 +180,11 @@ class LineReader:
             self._inexpressible(where, f'{option} {cleaned.url}', reason)
             return
         if not cleaned.url.startswith('http'):
-            self._unsaid(where, mask(url), 'Poetry finds packages in no local folder by itself')
+            self.found.tell(where, url, 'Poetry finds packages in no local folder by itself')
             return
         public = is_public_index(cleaned.url)
         if public and option == '--index-url':
-            self._drop(where, cleaned.url, 'the index that Poetry asks anyway')
+            self.found.drop(where, cleaned.url, 'the index that Poetry asks anyway')
             return
         name = 'PyPI' if public else index_name(cleaned.url)
         if cleaned.secret:
@@ -196,24 +197,6 @@ class LineReader:
         self.found.notes.append(f'{where}: not carried: {text}: {reason}')
         self.found.conflicts.append(
             Conflict(where.path, ('project', 'dependencies', text), None, text, None, f'{where}: {reason}')
-        )
-
-    def _unsaid(self, where: Evidence, text: str, reason: str) -> None:
-        self.found.notes.append(f'{where}: not carried: {mask(text)}: {reason}')
-
-    def _drop(self, where: Evidence, before: str, reason: str) -> None:
-        self.found.decisions.append(
-            Decision(
-                where.path,
-                of_line(where, before),
-                Action.REMOVE,
-                mask(before),
-                None,
-                Owner.TEAM,
-                reason,
-                str(where),
-                level=Level.NOTED,
-            )
         )
 
 

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
 
 from trueup.model import Action, Conflict, Decision, Evidence, KeyPath, Level, Owner
-from trueup.packaging._address import clean, mask
+from trueup.packaging._address import clean
 from trueup.packaging._constraints import Unreadable, lift
-from trueup.packaging._model import PYPROJECT, Dependency, Field, Gathered, normalise
+from trueup.packaging._mask import mask
+from trueup.packaging._model import PYPROJECT, Dependency, Field, Gathered, distribution_name, normalise
 from trueup.packaging._pep508 import Inexpressible, parse_line
 from trueup.packaging._toml import literal, quote
 from trueup.repo import Repo
@@ -54,7 +55,7 @@ class Mapper:
         """One argument of setup()."""
         before = mask(before)
         if key in {'name', 'version', 'description'} and isinstance(value, str):
-            self._field((key,), quote(' '.join(value.split())), before, where)
+            self._plain(key, ' '.join(value.split()), before, where)
         elif key in {'classifiers', 'keywords'}:
             self._field((key,), literal(_words(key, value)), before, where)
         elif key in {'author', 'author_email', 'maintainer', 'maintainer_email'} and isinstance(value, str):
@@ -124,6 +125,11 @@ class Mapper:
 
     def _field(self, key: KeyPath, text: str, before: str, where: Evidence, reason: str = '') -> None:
         self.found.fields.append(Field(key, text, before, where, reason=reason or 'moved to its PEP 621 place'))
+
+    def _plain(self, key: str, text: str, before: str, where: Evidence) -> None:
+        """A text; of a name, setuptools itself builds another spelling where PEP 621 would refuse it."""
+        named = (distribution_name(text) or 'service') if key == 'name' else text
+        self._field((key,), quote(named), before, where, '' if named == text else 'spelled as PEP 621 asks')
 
     def _url(self, name: str, url: object, before: str, where: Evidence) -> None:
         """An address; Poetry refuses a project with one that is none."""

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 
 import yaml
 
-from trueup.model import Action, Conflict, Decision, Evidence, Level, Owner
-from trueup.packaging._address import mask
+from trueup.model import Conflict, Evidence
 from trueup.packaging._environment import LEFT, environment_python, users
 from trueup.packaging._lines import Line, Lines
-from trueup.packaging._model import Reading, Source, normalise, of_line
+from trueup.packaging._mask import mask
+from trueup.packaging._model import Reading, Source, normalise
 from trueup.packaging._requirements import LineReader
 from trueup.packaging._roles import GROUPS, Role
 from trueup.repo import Repo
@@ -110,10 +110,10 @@ class _Reader:
                 self.lines.found.notes.append(f'{where}: not carried: {text}: the Python of this environment alone')
             return True
         if name in TOOLS:
-            self._drop(where, text, 'a tool of every environment')
+            self.lines.found.drop(where, text, 'a tool of every environment')
             return True
         if name in self.named:
-            self._drop(where, text, f'{self.named[name].evidence} names it for pip')
+            self.lines.found.drop(where, text, f'{self.named[name].evidence} names it for pip')
             return False
         return False
 
@@ -131,7 +131,9 @@ class _Reader:
                 where = Evidence(path, key.start_mark.line + 1)
                 self.lines.found.notes.append(f'{where}: not carried: {mask(f"{key.value} {words}")}: of conda alone')
             elif key.value != 'dependencies':
-                self._drop(Evidence(path, key.start_mark.line + 1), str(value.value), f'{key.value} of the environment')
+                self.lines.found.drop(
+                    Evidence(path, key.start_mark.line + 1), str(value.value), f'{key.value} of the environment'
+                )
         runs = users(self.repo, (posixpath.basename(path),))
         if not left and not runs:
             self.absorbed.append(path)
@@ -144,21 +146,6 @@ class _Reader:
             reason = f'{path}: no file says what pip installs for these conda packages: name those that the code needs'
             key = ('project', 'dependencies')
             self.lines.found.conflicts.append(Conflict(path, key, None, ', '.join(unknown), None, reason))
-
-    def _drop(self, where: Evidence, before: str, reason: str) -> None:
-        self.lines.found.decisions.append(
-            Decision(
-                where.path,
-                of_line(where, before),
-                Action.REMOVE,
-                before,
-                None,
-                Owner.TEAM,
-                reason,
-                str(where),
-                level=Level.NOTED,
-            )
-        )
 
 
 def index_spelling(text: str) -> str:

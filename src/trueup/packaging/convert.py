@@ -11,10 +11,11 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from trueup.model import Action, Decision, KeyPath, Owner
 from trueup.packaging import SOURCES
-from trueup.packaging._address import clean, credential_note, mask
+from trueup.packaging._address import clean, credential_note
 from trueup.packaging._adopt import hand_over, obstacle
 from trueup.packaging._gate import lost, unaccounted
 from trueup.packaging._lines import read_text
+from trueup.packaging._mask import mask
 from trueup.packaging._model import PYPROJECT, Answers, Conversion, Dependency, Field, Index, Reading, Source, normalise
 from trueup.packaging._reconcile import Reconciled, reconcile
 from trueup.packaging._rewrite import rewrite

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from trueup.packaging._address import mask
+from trueup.packaging._mask import mask
 from trueup.packaging._toml import parse
 from trueup.packaging.pins import Pins, of_requirements
 

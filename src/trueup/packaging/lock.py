@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from trueup.errors import Missing
-from trueup.packaging._address import mask
+from trueup.packaging._mask import mask
 
 MIRROR = 'POETRY_PYPI_MIRROR_URL'
 # Set by an activated environment or by Poetry itself; they would bend the lock to another project.

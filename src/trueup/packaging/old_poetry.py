@@ -11,9 +11,19 @@ from packaging.specifiers import SpecifierSet
 
 from trueup.errors import UserError
 from trueup.model import Action, Decision, Evidence, KeyPath, Level, Owner
-from trueup.packaging._address import clean, git_url, mask
+from trueup.packaging._address import clean, git_url
 from trueup.packaging._constraints import Unreadable, both, lift, platform_marker, python_marker
-from trueup.packaging._model import PYPROJECT, Dependency, Field, Gathered, Reading, Source, normalise
+from trueup.packaging._mask import mask
+from trueup.packaging._model import (
+    PYPROJECT,
+    Dependency,
+    Field,
+    Gathered,
+    Reading,
+    Source,
+    distribution_name,
+    normalise,
+)
 from trueup.packaging._toml import (
     Block,
     Entry,
@@ -175,7 +185,10 @@ class _Reader:
         path = (*ROOT, key)
         if key == 'version' and self.dynamic_version:
             return
-        if key in SAME and path in self.places.entries:
+        if key == 'name' and distribution_name(str(value)) != value:
+            named = distribution_name(str(value)) or 'service'
+            self._field((key,), quote(named), path, 'spelled as PEP 621 asks')
+        elif key in SAME and path in self.places.entries:
             self._field((key,), value_text(self.places.entries[path].raw), path, inner=False)
         elif key in SAME:
             self._field((key,), literal(value), path)

@@ -11,12 +11,13 @@ from dataclasses import replace
 from packaging.markers import InvalidMarker, Marker
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
-from trueup.model import Action, Conflict, Decision, Evidence, KeyPath, Level, Owner
-from trueup.packaging._address import clean, credential_note, git_url, is_public_index, mask
+from trueup.model import Conflict, Evidence, KeyPath
+from trueup.packaging._address import clean, credential_note, git_url, is_public_index
 from trueup.packaging._constraints import both
 from trueup.packaging._environment import LEFT, environment_python, users
 from trueup.packaging._local import project_name
-from trueup.packaging._model import Dependency, Gathered, Index, Reading, Source, normalise, of_line
+from trueup.packaging._mask import mask
+from trueup.packaging._model import Dependency, Gathered, Index, Reading, Source, normalise
 from trueup.packaging._pep508 import wheel_problem
 from trueup.packaging._toml import blocks, inner_remarks, literal, parse, quote, remarks
 from trueup.repo import Repo
@@ -114,9 +115,11 @@ class _Reader:
         if cleaned.secret:
             self.found.notes.append(credential_note(str(where), name))
         if source.get('verify_ssl') is False:
-            self._note(where, f'verify_ssl = false of {name}', 'set POETRY_CERTIFICATES_<NAME>_CERT where it is needed')
+            self.found.tell(
+                where, f'verify_ssl = false of {name}', 'set POETRY_CERTIFICATES_<NAME>_CERT where it is needed'
+            )
         if is_public_index(cleaned.url):
-            self._drop(where, f'{name} {cleaned.url}', 'the index that Poetry asks anyway')
+            self.found.drop(where, f'{name} {cleaned.url}', 'the index that Poetry asks anyway')
             return
         self.names[name] = normalise(name)
         priority = 'primary' if not number else 'explicit'
@@ -129,26 +132,24 @@ class _Reader:
             if key in {'python_version', 'python_full_version'} and field is not None:
                 self.found.fields.append(field)
             else:
-                self._note(where, f'{key} = {value}', 'pyproject.toml has no place for it')
+                self.found.tell(where, f'{key} = {value}', 'pyproject.toml has no place for it')
 
     def _aside(self, section: str, content: Mapping[str, object]) -> None:
         for key, value in content.items():
             where = self._where((section, key))
             if section == 'scripts':
                 self.scripts = True
-                self._note(
-                    where, f'script {key} = {mask(str(value))}', 'a command line is no entry point; see Makefile'
-                )
+                self.found.tell(where, f'script {key} = {value}', 'a command line is no entry point; see Makefile')
             else:
-                self._note(where, f'{key} = {value}', 'an option of Pipenv alone')
+                self.found.tell(where, f'{key} = {value}', 'an option of Pipenv alone')
 
     def _package(self, name: str, spec: object, path: KeyPath, group: str) -> None:
         table = spec if isinstance(spec, Mapping) else {'version': str(spec)}
         where = self._where(path)
         for key in table.keys() - KNOWN:
-            self._note(where, f'{key} of {name}', 'Poetry knows no such key')
+            self.found.tell(where, f'{key} of {name}', 'Poetry knows no such key')
         if str(table.get('path', '')).rstrip('/') == '.':
-            self._drop(where, self._before(path), 'the service itself, which Poetry installs')
+            self.found.drop(where, self._before(path), 'the service itself, which Poetry installs')
             return
         problem = self._problem(table)
         if problem:
@@ -216,24 +217,6 @@ class _Reader:
         self.found.notes.append(f'{where}: not carried: {text}: {reason}')
         key = ('project', 'dependencies', text)
         self.found.conflicts.append(Conflict(FILE, key, None, text, None, f'{where}: {reason}'))
-
-    def _note(self, where: Evidence, text: str, reason: str) -> None:
-        self.found.notes.append(f'{where}: not carried: {mask(text)}: {reason}')
-
-    def _drop(self, where: Evidence, before: str, reason: str) -> None:
-        self.found.decisions.append(
-            Decision(
-                FILE,
-                of_line(where, before),
-                Action.REMOVE,
-                mask(before),
-                None,
-                Owner.TEAM,
-                reason,
-                str(where),
-                level=Level.NOTED,
-            )
-        )
 
 
 def _specifier(table: Mapping[str, object]) -> str:

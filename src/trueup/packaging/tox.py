@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from trueup.model import Action, Decision, Evidence, Level, Owner
-from trueup.packaging._address import mask
 from trueup.packaging._lines import Line, Lines
+from trueup.packaging._mask import mask
 from trueup.packaging._model import Dependency, Reading, of_line
 from trueup.packaging._requirements import LineReader
 from trueup.packaging._roles import Role
