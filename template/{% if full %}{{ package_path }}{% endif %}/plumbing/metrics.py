@@ -7,7 +7,7 @@ one process and counts only that; the service runs as one process, and more repl
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from fastapi import APIRouter, Response
@@ -93,10 +93,15 @@ class ServiceMetrics:
             'model_load_duration_seconds', 'Time it took to load the model', labels, registry=self.registry
         )
 
-    def describe(self, service: str, version: str, environment: str, *, limit: int) -> None:
-        """Say what runs here and how many batches may be under way."""
+    def describe(self, service: str, version: str, environment: str) -> None:
+        """Say what runs here."""
         self.service_info.labels(service, version, environment).set(1)
-        self.predictions_limit.set(limit)
+
+    def watch(self, *, ready: Callable[[], bool], in_progress: Callable[[], int], limit: Callable[[], int]) -> None:
+        """What is asked for at each scrape, because others keep count of it."""
+        self.model_ready.set_function(ready)
+        self.predictions_in_progress.set_function(in_progress)
+        self.predictions_limit.set_function(limit)
 
     def observe_request(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one answered request; a method that clients made up is called `other`."""
@@ -109,14 +114,12 @@ class ServiceMetrics:
         for gauge, value in ((self.model_info, 1.0), (self.model_load, seconds)):
             gauge.clear()
             gauge.labels(model, str(version)).set(value)
-        self.model_ready.set(1)
 
     @contextmanager
     def prediction(self, model: str, version: int, instances: int) -> Iterator[None]:
         """Around the computation of one batch; a batch that was refused because too many waited is no computation."""
         labels = (model, str(version))
         started = time.perf_counter()
-        self.predictions_in_progress.inc()
         try:
             yield
         except Overloaded:
@@ -125,11 +128,8 @@ class ServiceMetrics:
             self.prediction_errors.labels(*labels, reason(error)).inc()
             self.prediction_latency.labels(*labels).observe(time.perf_counter() - started)
             raise
-        else:
-            self.predictions.labels(*labels).inc(instances)
-            self.prediction_latency.labels(*labels).observe(time.perf_counter() - started)
-        finally:
-            self.predictions_in_progress.dec()
+        self.predictions.labels(*labels).inc(instances)
+        self.prediction_latency.labels(*labels).observe(time.perf_counter() - started)
 
 
 def reason(error: Exception) -> str:

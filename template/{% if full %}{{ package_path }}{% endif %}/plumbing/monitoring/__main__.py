@@ -1,4 +1,4 @@
-"""Writes rules.yml, rules_test.yml and dashboard.json beside slo.yml, and lets promtool check them where it is installed.
+"""Writes rules.yml, rules_test.yml and dashboard.json beside slo.yml, and lets promtool, where it is, check them.
 
 `python -m <package>.plumbing.monitoring [--check] [FOLDER]`; with --check nothing is written, and what is not current
 is an error.

@@ -14,7 +14,7 @@ MODEL = {'model': 'a-model', 'version': '3'}
 
 
 class Scenario(NamedTuple):
-    """What Prometheus sees, and whether an alert fires at a moment; `found` are the labels that come from the series."""
+    """What Prometheus sees, and whether an alert fires at a moment; `found`: labels that come from the series."""
 
     alert: str
     title: str
@@ -224,7 +224,7 @@ def _load(slo: Slo) -> list[Scenario]:
             'ModelNotReady', 'another instance can predict', False, 5,
             {ready: '0x10', ready.replace(INSTANCE, '10.0.0.2:8000'): '1x10'},
         ),
-        Scenario('PredictionsPileUp', 'nearly all places taken', True, 20, {limit: '100x20', busy: f'{much:g}x20'}, found),
+        Scenario('PredictionsPileUp', 'no place is left', True, 20, {limit: '100x20', busy: f'{much:g}x20'}, found),
         Scenario('PredictionsPileUp', 'places are free', False, 20, {limit: '100x20', busy: f'{few:g}x20'}),
         Scenario('PredictionsRejected', 'refused for minutes', True, 20, {rejected: '0+5x20'}),
         Scenario('PredictionsRejected', 'refused once', False, 20, {rejected: '0 5x20'}),
