@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from trueup.errors import UserError
 
@@ -13,8 +13,7 @@ FLAGS = frozenset(('--check', '--fix', '--no-baseline'))
 OPTIONS = '--check --fix --no-baseline --only TOOL --python PATH'
 
 
-@dataclass(frozen=True, slots=True)
-class Arguments:
+class Arguments(NamedTuple):
     """`--check`: only report. `--fix`: format first. `--only`: these tools. `--no-baseline`: old debt counts too.
 
     `--python`: the project's interpreter.

@@ -11,10 +11,9 @@ import json
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, fields, replace
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from trueup.errors import UserError
 from trueup.lint.files import LineReader
@@ -42,8 +41,7 @@ BLOCK = '='
 """Before the digest of the lines that a duplicate shares."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Entry:
+class Entry(NamedTuple):
     """One recorded finding and how often it occurs; `line` is a digest, or the modules of a whole-set rule."""
 
     path: str
@@ -51,7 +49,7 @@ class Entry:
     rule: str
     symbol: str
     line: str
-    count: int = 1
+    count: int = 1  # type: ignore[assignment]  # a tuple counts too, which nobody asks it to
 
     @property
     def modules(self) -> frozenset[str]:
@@ -68,11 +66,10 @@ class Entry:
         return other.modules <= self.modules or any(word.startswith(BLOCK) for word in _words(self) & _words(other))
 
 
-FIELDS = tuple(field.name for field in fields(Entry))
+FIELDS = Entry._fields
 
 
-@dataclass(frozen=True, slots=True)
-class Baseline:
+class Baseline(NamedTuple):
     """All recorded findings of one service, sorted."""
 
     entries: tuple[Entry, ...] = ()
@@ -95,11 +92,11 @@ class Baseline:
     def make(cls, messages: Iterable[Message], read_line: LineReader) -> Baseline:
         """A baseline that knows exactly these messages."""
         found = Counter(entry_of(message, read_line) for message in messages)
-        return cls(_sorted(replace(entry, count=1 if entry.modules else count) for entry, count in found.items()))
+        return cls(_sorted(entry._replace(count=1 if entry.modules else count) for entry, count in found.items()))
 
     def dump(self) -> str:
         """JSON with one entry per line, sorted, so that Git shows and merges single findings."""
-        lines = ',\n'.join(f'    {json.dumps(asdict(entry), ensure_ascii=False)}' for entry in _sorted(self.entries))
+        lines = ',\n'.join(f'    {json.dumps(entry._asdict(), ensure_ascii=False)}' for entry in _sorted(self.entries))
         entries = f'[\n{lines}\n  ]' if lines else '[]'
         return f'{{\n  "schema": {SCHEMA},\n  "entries": {entries}\n}}\n'
 
@@ -107,7 +104,7 @@ class Baseline:
         self, messages: Iterable[Message], read_line: LineReader
     ) -> tuple[tuple[Message, ...], tuple[Message, ...]]:
         """The messages that are new, and those that are known; of equal ones the first are the known."""
-        left = Counter({replace(entry, count=1): entry.count for entry in self.entries})
+        left = Counter({entry._replace(count=1): entry.count for entry in self.entries})
         new: list[Message] = []
         known: list[Message] = []
         for message in messages:
@@ -132,13 +129,13 @@ class Baseline:
         sets = [entry for entry in found if entry.modules]
         kept: list[Entry] = []
         for entry in self.entries:
-            count = min(entry.count, found[replace(entry, count=1)])
+            count = min(entry.count, found[entry._replace(count=1)])
             if {entry.tool, entry.rule, entry.symbol} & set(unchecked):
                 count = entry.count
             elif entry.modules:
                 count = int(any(entry.covers(other) for other in sets))
             if count:
-                kept.append(replace(entry, count=count))
+                kept.append(entry._replace(count=count))
         return Baseline(_sorted(kept))
 
     def debt(self) -> Debt:
@@ -219,6 +216,6 @@ def _merged(entries: Iterator[Entry]) -> Sequence[Entry]:
     """A Git merge may leave the same entry twice; the larger count is what either side knew."""
     found: dict[Entry, int] = {}
     for entry in entries:
-        key = replace(entry, count=1)
+        key = entry._replace(count=1)
         found[key] = max(entry.count, found.get(key, 0))
-    return [replace(key, count=count) for key, count in found.items()]
+    return [key._replace(count=count) for key, count in found.items()]

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import TypedDict, Unpack
+from typing import NamedTuple, TypedDict, Unpack
 
 from trueup.errors import UserError
 from trueup.lint.cached import Cache
@@ -24,8 +23,7 @@ from trueup.lint.world import World
 BROKEN = 'unparsable'
 
 
-@dataclass(frozen=True, slots=True)
-class FormatResult:
+class FormatResult(NamedTuple):
     """What the formatters did: files they rewrote (or would), files they could not work on, tools that failed.
 
     `left_alone` are the files that stay as they are because the baseline records them; `notes` are remarks on the

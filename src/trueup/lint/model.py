@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -75,8 +74,7 @@ class Reading(NamedTuple):
     statements: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LintResult:
+class LintResult(NamedTuple):
     """What came of one run over some files.
 
     `messages` are the new ones, `known` those that the baseline records. `score` and `fail_under` are pylint's,

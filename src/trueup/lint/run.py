@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,8 +20,7 @@ from trueup.lint.tools import CHECKERS
 from trueup.lint.world import World
 
 
-@dataclass(frozen=True, slots=True)
-class LintOptions:
+class LintOptions(NamedTuple):
     """How to lint: which tools, in which environment of the service, against which baseline.
 
     Without `tools` the service's own run. `python` is the interpreter of the service's environment (searched if None).
@@ -40,10 +38,10 @@ class LintOptions:
 
 
 class Run(NamedTuple):
-    """A result and the paths that it depends on."""
+    """A result, and what names the paths that it depends on: only a run that may be said again is asked for them."""
 
     result: LintResult
-    paths: tuple[str, ...] = ()
+    paths: Callable[[], tuple[str, ...]]
 
 
 def lint(root: Path, files: Sequence[str] | None = None, *, options: LintOptions = LintOptions()) -> LintResult:
@@ -56,7 +54,7 @@ def lint(root: Path, files: Sequence[str] | None = None, *, options: LintOptions
 
 
 def lint_run(root: Path, files: Sequence[str] | None, *, options: LintOptions) -> Run:
-    """The same, with all that the result depends on."""
+    """The same, with a way to all that the result depends on."""
     root = root.absolute()
     chosen = select_files(root, files)
     tools = options.tools or tools_of(root)
@@ -67,9 +65,12 @@ def lint_run(root: Path, files: Sequence[str] | None, *, options: LintOptions) -
     known = Baselines(root, options.baseline, use=options.use_baseline)
     result = judge(parts, known, whole=files is None and set(tools) == set(tools_of(root)), checked=len(chosen))
     odd = tuple(f'not checked, its name is not UTF-8: {ascii(name)}' for name in chosen if not has_plain_name(name))
-    result = replace(result, notes=result.notes + odd, checked=len(chosen) - len(odd))
-    paths = dict.fromkeys((*watched(root, tasks, worlds), *_named(root, files, chosen)))
-    return Run(result, tuple(paths))
+    result = result._replace(notes=result.notes + odd, checked=len(chosen) - len(odd))
+
+    def paths() -> tuple[str, ...]:
+        return tuple(dict.fromkeys((*watched(root, tasks, worlds), *_named(root, files, chosen))))
+
+    return Run(result, paths)
 
 
 def _named(root: Path, files: Sequence[str] | None, chosen: Sequence[str]) -> Iterator[str]:

@@ -22,7 +22,7 @@ def offer(run: Run, moment: int, *, out: str, err: str) -> None:
     """Let the entry of the program keep what was said; `moment` is when the run began. A crash is never said again."""
     if replay.is_alone() and not run.result.crashed:
         replay.offers.append(
-            replay.Offer(list(run.paths), moment, _encoded(out, sys.stdout), _encoded(err, sys.stderr))
+            replay.Offer(list(run.paths()), moment, _encoded(out, sys.stdout), _encoded(err, sys.stderr))
         )
 
 

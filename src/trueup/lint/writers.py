@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
 
 from trueup.lint.line import line_of
 from trueup.lint.model import LintResult, Message
@@ -23,7 +22,7 @@ def write_text(result: LintResult) -> str:
 
 def write_json(result: LintResult) -> str:
     """All of the result, for programs."""
-    document = asdict(result)
+    document = result._asdict()
     for name in ('messages', 'known', 'crashed'):
         document[name] = [entry._asdict() for entry in getattr(result, name)]
     return json.dumps({'schema': SCHEMA, **document}, indent=2, ensure_ascii=False) + '\n'
