@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from ..data_preparation.features import Customer
+from ..plumbing.numbers import NUMBER
 
 
 class PredictRequest(BaseModel):
@@ -13,7 +16,7 @@ class PredictRequest(BaseModel):
     model_config = ConfigDict(extra='forbid')
 
     instances: list[Customer] = Field(min_length=1, max_length=1000)
-    threshold: float = Field(default=0.5, ge=0, le=1)
+    threshold: Annotated[float, Field(ge=0, le=1), NUMBER] = 0.5
 
 
 class Prediction(BaseModel):

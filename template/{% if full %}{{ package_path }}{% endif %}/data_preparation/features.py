@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from ..plumbing.model_store import Feature
+from ..plumbing.numbers import NUMBER
 
 
 class Customer(BaseModel):
@@ -14,9 +15,9 @@ class Customer(BaseModel):
 
     model_config = ConfigDict(extra='forbid')
 
-    tenure_months: Annotated[int, Field(ge=0, le=1200)]
-    monthly_charge: Annotated[float, Field(ge=0, allow_inf_nan=False)]
-    support_calls: Annotated[int, Field(ge=0, le=10_000)]
+    tenure_months: Annotated[int, Field(ge=0, le=1200), NUMBER]
+    monthly_charge: Annotated[float, Field(ge=0, allow_inf_nan=False), NUMBER]
+    support_calls: Annotated[int, Field(ge=0, le=10_000), NUMBER]
 
 
 DTYPES: dict[object, str] = {int: 'int64', float: 'float64'}
