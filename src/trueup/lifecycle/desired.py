@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from trueup.errors import Refusal, UserError
+from trueup.lifecycle.around import HOOKS_FILE, limited
 from trueup.lifecycle.run import Run
 from trueup.lifecycle.service import ANSWERS_FILE, Service, files_of, work_tree
 from trueup.lineage import Lineage, parse_lineage
@@ -32,7 +33,6 @@ from trueup.standard import (
 from trueup.template import FOLDER_KEY, parse_answers, render
 from trueup.waivers import Waiver, read_waivers
 
-HOOKS_FILE = '.pre-commit-config.yaml'
 OTHER_ANSWERS = re.compile(r'(?:[^/]*/)?[^/]*copier[^/]*\.ya?ml')
 """Names that templates give to their answers file with `_answers_file`."""
 SOURCE = re.compile(r'(?m)^_src_path:\s*["\']?([^"\'\s]+)')
@@ -202,7 +202,7 @@ def plan_service(
 def outer_tree(
     service: Service, standard: Standard, tag: str, answers: Mapping[str, object], *, commit: str = ''
 ) -> dict[str, File] | None:
-    """The hooks file that the repository around a service should have: the service's hooks, for its folder only.
+    """The hooks file that the repository around a service should have: the service's hooks, for the folders that have them.
 
     None for a service that is its repository. pre-commit reads one configuration, at the root.
     """
@@ -212,18 +212,7 @@ def outer_tree(
     file = alone.get(HOOKS_FILE)
     if file is None:
         return {}
-    return {HOOKS_FILE: replace(file, data=limit_hooks(file.data.decode(), service.prefix).encode())}
-
-
-def limit_hooks(text: str, prefix: str) -> str:
-    """Give every hook of a pre-commit configuration `files: ^PREFIX`."""
-    limited = re.sub(
-        r'^(?P<indent>\s*)- id: (?P<id>\S+)(?P<rest>[^\n]*)\n',
-        lambda found: f'{found[0]}{found["indent"]}  files: ^{re.escape(prefix)}\n',
-        text,
-        flags=re.MULTILINE,
-    )
-    return limited
+    return {HOOKS_FILE: replace(file, data=limited(file.data.decode(), service, standard, tag).encode())}
 
 
 def same_standard(recorded: Standard, spelling: str) -> bool:

@@ -33,6 +33,16 @@ class Worked:
     """Files that are written only when nothing is open any more."""
 
 
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """A branch to be: its name, where it starts, where it ends, what is held back."""
+
+    name: str
+    head: str
+    tip: str
+    held: tuple[str, ...] = ()
+
+
 STOPPED = ('# mend what broke (see verification) and try again; --verify static goes on without running the tests',)
 Steps = Callable[[Workspace, Snapshot], Worked]
 """What a verb does in the workspace; the snapshot was taken before."""
@@ -49,23 +59,31 @@ def land(service: Service, run: Run, head: str, report: Report, steps: Steps) ->
     name = branch_name(service, report.verb, report.version)
     options = verify_options(service, run)
     with workspace(service, head) as space:
-        before = _measure(space, run, 'before', options)
-        worked = steps(space, before)
-        after = _measure(space, run, 'after', _same_python(options, before))
+        report, held = work(space, run, report, options=options, steps=steps)
         tip = text_of(space.root, 'rev-parse', 'HEAD')
+    return settle(service, run, Landing(name, head, tip, held), report)
+
+
+def work(
+    space: Workspace, run: Run, report: Report, *, options: VerifyOptions, steps: Steps
+) -> tuple[Report, tuple[str, ...]]:
+    """Carry the steps out between two looks at the service: the report of it, and the files that are held back."""
+    before = _measure(space, run, 'before', options)
+    worked = steps(space, before)
+    after = _measure(space, run, 'after', _same_python(options, before))
+    plan = _complete(report.plan, worked)
     verified = compare(before, after)
-    report = replace(
-        report,
-        verifications=verified,
-        commits=worked.commits,
-        debt=worked.debt,
-        plan=_complete(report.plan, worked),
-    )
-    if tip == head:
+    report = replace(report, verifications=verified, commits=worked.commits, debt=worked.debt, plan=plan)
+    return report, worked.held
+
+
+def settle(service: Service, run: Run, landing: Landing, report: Report) -> Outcome:
+    """What becomes of the work: nothing to do, stopped because something is worse, or a branch."""
+    if landing.tip == landing.head:
         return Clean(report)
-    if any(item.status is Status.WORSE for item in verified):
+    if any(item.status is Status.WORSE for item in report.verifications):
         return Regressed(_saved(service, replace(report, next_steps=STOPPED)))
-    return _publish(service, run, _Landing(name, head, tip, worked.held), report)
+    return _publish(service, run, landing, report)
 
 
 def _complete(plan: Plan, worked: Worked) -> Plan:
@@ -92,15 +110,7 @@ def _same_python(options: VerifyOptions, before: Snapshot) -> VerifyOptions:
     return replace(options, python=f'=={".".join(python.split(".")[:2])}.*' if python else '')
 
 
-@dataclass(frozen=True, slots=True)
-class _Landing:
-    name: str
-    head: str
-    tip: str
-    held: tuple[str, ...] = ()
-
-
-def _publish(service: Service, run: Run, landing: _Landing, report: Report) -> Outcome:
+def _publish(service: Service, run: Run, landing: Landing, report: Report) -> Outcome:
     ref = f'refs/heads/{landing.name}'
     outcome = Conflicted if report.plan.conflicts else Changed
     if answers(service.top, 'rev-parse', '--verify', '--quiet', ref):
@@ -152,7 +162,7 @@ def _make_branch(service: Service, entry: Entry, *, switch: bool) -> None:
         raise
 
 
-def _next_steps(landing: _Landing, origin: str, run: Run, report: Report) -> tuple[str, ...]:
+def _next_steps(landing: Landing, origin: str, run: Run, report: Report) -> tuple[str, ...]:
     switched = run.settings.switch
     steps = [f'git diff {origin}...{landing.name}' if not switched else f'git diff {origin}']
     if report.plan.conflicts:
