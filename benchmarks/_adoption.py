@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import _oracle
 import yaml
 from _lost import Piece, lost
 
@@ -69,6 +70,8 @@ class Row:
     lint: int | None = None
     hooks: int | None = None
     only_open: bool = False
+    as_before: bool = False
+    oracle: _oracle.Verdict | None = None
     tests: str = '-'
     added: int | None = None
     undone: bool | None = None
@@ -134,12 +137,32 @@ def _branch(row: Row, copy: Path, made: tuple[str, str, Mapping[str, Any]], opti
     found = lost(tree(copy, start), tree(copy, branch), report)
     row.lost, row.shown = found.unsaid, found.shown
     row.tests = _tests(report)
-    git(copy, 'switch', '--quiet', branch)
+    old = _read_before(row, copy / root, report)
+    _switch(copy, branch)
     try:
+        new = _oracle.after(copy / root) if old and (copy / root / 'pyproject.toml').is_file() else None
+        row.oracle = _oracle.compare(old, new, report) if old and new else None
+        row.notes += [f'oracle: {text[:160]}' for text in (row.oracle.wrong if row.oracle else ())]
         _look(row, copy, (root, report), options.skip)
+        if 'hooks' not in options.skip:
+            _hooks(row, copy, (origin, branch))
     finally:
-        git(copy, 'checkout', '--quiet', '--', '.')
-        git(copy, 'switch', '--quiet', origin)
+        _switch(copy, origin)
+
+
+def _switch(copy: Path, branch: str) -> None:
+    """Go to a branch; what hooks and sessions left in the tree is no part of it."""
+    git(copy, 'checkout', '--quiet', '--', '.')
+    git(copy, 'switch', '--quiet', branch)
+
+
+def _read_before(row: Row, folder: Path, report: Mapping[str, Any]) -> _oracle.Reading | None:
+    cited = {str(item['source']).partition(':')[0] for item in report.get('decisions', ())}
+    try:
+        return _oracle.before(folder, [path for path in cited if _oracle.FILES.fullmatch(path.rpartition('/')[2])])
+    except (ValueError, OSError, subprocess.SubprocessError) as error:
+        row.notes.append(f'oracle: the old packaging can not be read: {error}')
+        return None
 
 
 def _look(row: Row, copy: Path, made: tuple[str, Mapping[str, Any]], skip: frozenset[str]) -> None:
@@ -153,23 +176,39 @@ def _look(row: Row, copy: Path, made: tuple[str, Mapping[str, Any]], skip: froze
     waits = any(name.endswith(LOCK) for name in _open(report))
     if 'lock' not in skip and (folder / LOCK).is_file() and not waits:
         row.poetry = run(['poetry', 'check', '--lock', '--no-interaction'], folder).code
-    if 'hooks' not in skip:
-        _hooks(row, copy)
     if 'lint' not in skip:
         row.lint = _said(row, 'lint', run([sys.executable, '-m', 'nox', '-s', 'lint'], folder))
 
 
-def _hooks(row: Row, copy: Path) -> None:
-    """All hooks; those of other repositories are left out when their address can't be reached from here."""
+def _hooks(row: Row, copy: Path, branches: tuple[str, str]) -> None:
+    """All hooks; a team's own that fail on the branch were perhaps failing on the branch it was made from."""
+    origin, branch = branches
+    ran = _run_hooks(row, copy)
+    failed = _failed(ran)
+    row.only_open = bool(row.check) and bool(row.exact) and failed <= WAITING
+    row.hooks = ran.code
+    if ran.code and not row.only_open:
+        _switch(copy, origin)
+        earlier = _failed(_run_hooks(row, copy)) if (copy / HOOKS).is_file() else set()
+        _switch(copy, branch)
+        row.as_before = bool(failed) and failed <= earlier
+        row.notes += [f'hooks: {name} failed before too' for name in sorted(failed & earlier)]
+    _said(row, 'hooks', ran)
+
+
+def _run_hooks(row: Row, copy: Path) -> Ran:
+    """Those of other repositories are left out when their address can't be reached from here."""
     command = [sys.executable, '-m', 'pre_commit', 'run', '--all-files']
     ran = run(command, copy)
     if 'unable to access' in ran.out + ran.err:
         reduced = copy.parent / 'reachable.yaml'
         row.notes.append(f'hooks of unreachable repositories left out: {_reduce(copy / HOOKS, reduced)}')
         ran = run([*command, '--config', str(reduced)], copy)
-    failed = [line for line in ran.out.splitlines() if line.endswith('Failed')]
-    row.only_open = bool(row.check) and bool(row.exact) and {line.partition('...')[0] for line in failed} <= WAITING
-    row.hooks = _said(row, 'hooks', ran)
+    return ran
+
+
+def _failed(ran: Ran) -> set[str]:
+    return {line.partition('...')[0] for line in ran.out.splitlines() if line.endswith('Failed')}
 
 
 def _reduce(path: Path, to: Path) -> str:

@@ -53,9 +53,15 @@ class Losses(NamedTuple):
 
 def lost(before: Tree, after: Tree, report: Mapping[str, object]) -> Losses:
     """Everything of `before` that is neither in `after` nor named in the report."""
-    unsaid = tuple(_pieces(before, after, words('\n'.join(_phrases(report, None)))))
-    unnamed = _pieces(before, after, words('\n'.join(_phrases(report, SAID))))
+    unsaid = tuple(_pieces(before, after, _told(report, None)))
+    unnamed = _pieces(before, after, _told(report, SAID))
     return Losses(unsaid, tuple(piece for piece in unnamed if piece not in unsaid))
+
+
+def _told(report: Mapping[str, object], longest: int | None) -> set[str]:
+    """Words of a report; names of INI options are compared with dashes, so these count in both spellings."""
+    said = '\n'.join(_phrases(report, longest))
+    return words(said) | words(said.replace('_', '-'))
 
 
 def _pieces(before: Tree, after: Tree, told: set[str]) -> Iterator[Piece]:

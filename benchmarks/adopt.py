@@ -10,7 +10,10 @@ lines `NAME YYYY-MM-DD`: the index is then seen as it was on that day. Columns:
 * light: CPU seconds and peak memory of `adopt --plan`, which is everything but lock, verification and lint;
 * check: exit code on the branch, `=` when it lists exactly the keys that the adoption left open;
 * lock, lint, hooks: exit codes of `poetry check --lock`, `nox -s lint`, `pre-commit run --all-files` on the branch; `=`
-  when only `trueup check` (with exactly the open keys) and `poetry check` fail, as they do until a person has decided;
+  when only `trueup check` (with exactly the open keys) and `poetry check` fail, as they do until a person has decided, `~`
+  when only hooks fail that fail without the adoption too;
+* oracle: requirements, extras, scripts and Pythons that differ unsaid, that differ and are told, and how many there are, by
+  `_oracle.py`, which shares nothing with the engine; `-` where Poetry is not the result;
 * tests: what the verification says of the service's own tests; new: files that the branch adds;
 * lost: pieces of content neither in the branch nor in the report, and pieces that only the report's text of a removed file
   shows, by `_lost.py`;
@@ -28,15 +31,15 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from _adoption import CRASH, Options, Row, measure
-
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
+
+from _adoption import CRASH, Options, Row, measure  # noqa: E402  # reads with the oracle of the tests
 
 from tests.demo.tools import poetry_mirror  # noqa: E402  # the checkout is no package
 from tests.support.standard import build_standard  # noqa: E402
 
-HEAD = '| service | files | lines | adopt | s | light CPU s | light MB | check | lock | lint | hooks | tests | new | lost | same |'
+HEAD = '| service | files | lines | adopt | s | light CPU s | light MB | check | lock | lint | hooks | oracle | tests | new | lost | same |'
 RULE = f'|{"---|" * HEAD.count(" | ")}---|'
 ENDED = (0, 3)
 GOAL_FILES, GOAL_CPU, GOAL_MEMORY = 6, 10.0, 400.0
@@ -47,7 +50,8 @@ def cells(row: Row) -> str:
     check = '-' if row.check is None else f'{row.check}{"=" if row.check and row.exact else ""}'
     same = f'{_yes(row.untouched)}/{_yes(row.undone)}'
     figures = (row.exit, f'{row.seconds:.0f}', f'{row.light_cpu:.1f}', f'{row.light_memory:.0f}')
-    hooks = f'{row.hooks}=' if row.only_open else row.hooks
+    hooks = f'{row.hooks}{"=" if row.only_open else "~" if row.as_before else ""}'
+    hooks = '-' if row.hooks is None else hooks
     codes = tuple('-' if code is None else code for code in (row.poetry, row.lint, hooks))
     added = '-' if row.added is None else row.added
     found = (
@@ -57,6 +61,11 @@ def cells(row: Row) -> str:
         *figures,
         check,
         *codes,
+        (
+            '-'
+            if row.oracle is None
+            else '/'.join(map(str, (len(row.oracle.wrong), len(row.oracle.told), row.oracle.total)))
+        ),
         row.tests,
         added,
         f'{len(row.lost)}/{len(row.shown)}',
@@ -71,7 +80,8 @@ def _yes(value: bool | None) -> str:
 
 def good(row: Row) -> bool:
     """Whether it ended with a branch on which everything that was looked at is as it should be."""
-    codes = [code for code in (row.poetry, row.lint, 0 if row.only_open else row.hooks) if code is not None]
+    hooks = 0 if row.only_open or row.as_before else row.hooks
+    codes = [code for code in (row.poetry, row.lint, hooks) if code is not None]
     return row.exit in ENDED and row.check is not None and bool(row.exact) and not any(codes)
 
 
@@ -82,11 +92,14 @@ def totals(rows: Sequence[Row]) -> list[str]:
     waiting = sum(row.exit == 3 for row in fine)
     harmed = [row.name for row in rows if not row.untouched or not row.undone]
     added = [row.added for row in rows if row.added is not None]
+    read = [row for row in rows if row.oracle is not None]
     return [
         f'services: {len(rows)}, with Python 3 code: {len(python3)}',
         f'exceptions or hangs: {sum(row.exit in (CRASH, -1) for row in rows)}; harmed: {harmed or 0}',
         f'good branch: {len(fine)} of {len(python3)} ({_share(len(fine), len(python3))}), of these with open decisions: '
         f'{waiting} ({_share(waiting, len(fine))})',
+        f'oracle: {sum(not row.oracle.wrong for row in read)} of {len(read)} equal, '
+        f'{sum(row.oracle.total for row in read)} statements, {sum(len(row.oracle.told) for row in read)} told',
         f'lost unsaid: {sum(len(row.lost) for row in rows)}; most new files: {max(added, default=0)} (goal {GOAL_FILES})',
         f'light, most: {max((row.light_cpu for row in rows), default=0):.1f} s CPU (goal {GOAL_CPU:.0f}), '
         f'{max((row.light_memory for row in rows), default=0):.0f} MB (goal {GOAL_MEMORY:.0f})',
