@@ -141,6 +141,12 @@ def names(model: type[BaseModel], above: str = '') -> Iterator[str]:
         yield above + name
         if group := group_of(essence(field.annotation)):
             yield from names(group, f'{above}{name}.')
+        elif element := _group_in_list(essence(field.annotation)):
+            yield from names(element, f'{above}{name}[0].')
+
+
+def _group_in_list(kind: Any) -> type[BaseModel] | None:
+    return group_of(next(iter(get_args(kind)), None)) if is_list(kind) else None
 
 
 def suggestion(model: type[BaseModel], key: str) -> str:
@@ -152,9 +158,9 @@ def suggestion(model: type[BaseModel], key: str) -> str:
 def near(model: type[BaseModel], key: str, cutoff: float = 0.7) -> str | None:
     """The setting that a misspelt key most likely means: the nearest name, or one that ends as the key does."""
     known = list(names(model))
-    wanted = dotted([part.replace('-', '_').lower() for part in parts_of(key)])
+    wanted = dotted(['0' if part.isdigit() else part.replace('-', '_').lower() for part in parts_of(key)])
     if found := difflib.get_close_matches(wanted, known, n=1, cutoff=cutoff):
         return found[0]
     last = wanted.rpartition('.')[2]
     ends = [name for name in known if name.rpartition('.')[2] == last]
-    return ends[0] if len(ends) == 1 else None
+    return ends[0] if ends else None

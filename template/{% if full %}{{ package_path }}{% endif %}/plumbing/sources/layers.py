@@ -20,7 +20,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 from .keys import dotted, near, parts_of
-from .problems import SettingsError, unknown
+from .problems import HiddenOrigin, SettingsError, unknown
 from .values import Values
 
 DEVELOPMENT = frozenset({'local', 'dev', 'development', 'test'})
@@ -155,7 +155,7 @@ class SecretFiles(Layer):
             name = path.name[len(prefix) :] if path.name.upper().startswith(prefix) else path.name
             key = dotted(parts_of(name.replace('__', '.').lower()))
             text = read_text(path).rstrip('\r\n')
-            if not values.add_text(key, text, str(path)):
+            if not values.add_text(key, text, HiddenOrigin(path)):
                 values.problems.append(unknown(values.model, str(path), key))
 
 

@@ -25,6 +25,10 @@ def unknown(model: type[BaseModel], where: str, key: str) -> str:
     return f'{where}: {key} is no setting{suggestion(model, key)}'
 
 
+class HiddenOrigin(str):
+    """Where a value was given that is never shown, whatever it is called: a secret file."""
+
+
 def invalid(model: type[BaseModel], error: ValidationError, where: dict[Path, str]) -> list[str]:
     """A line for each of pydantic's findings; `where` maps the paths that were given to their origins."""
     return [_line(model, item, where) for item in error.errors(include_url=False)]
@@ -38,7 +42,8 @@ def _line(model: type[BaseModel], item: Any, where: dict[Path, str]) -> str:
         return f'{origin or "configuration"}: {key} is missing, and has no default'
     if item['type'] == 'extra_forbidden':
         return unknown(model, origin or 'configuration', key)
-    return f'{origin or "default"}: {key} is {shown(model, path, item["input"])}, {_expected(item["msg"])}'
+    value = MASK if isinstance(origin, HiddenOrigin) else shown(model, path, item['input'])
+    return f'{origin or "default"}: {key} is {value}, {_expected(item["msg"])}'
 
 
 def origin_of(path: Sequence[str], where: dict[Path, str]) -> str:
