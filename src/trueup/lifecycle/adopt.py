@@ -19,7 +19,7 @@ from trueup.lifecycle.locking import LOCK, Locked, lock_service
 from trueup.lifecycle.migrating import commit_steps
 from trueup.lifecycle.preview import report_of
 from trueup.lifecycle.run import Run
-from trueup.lifecycle.service import ANSWERS_FILE, open_service, require_clean, require_safe, require_writable
+from trueup.lifecycle.service import ANSWERS_FILE, Service, open_service, require_clean, require_safe, require_writable
 from trueup.lifecycle.starting import read_constraints
 from trueup.lifecycle.workspace import Workspace, write_file
 from trueup.model import (
@@ -38,7 +38,7 @@ from trueup.model import (
 )
 from trueup.packaging._toml import parse
 from trueup.plan import joined
-from trueup.repo import read_file, repo_from_commit
+from trueup.repo import Repo, read_file, repo_from_commit
 
 BASELINE = '.trueup/baseline.json'
 HOOKS_MANIFEST = '.pre-commit-hooks.yaml'
@@ -55,8 +55,7 @@ def adopt(path: Path, run: Run, ask: Ask | None = None) -> Outcome:
     repo = repo_from_commit(service.top, head, service.prefix)
     if ANSWERS_FILE in repo:
         return _already(path, run)
-    if (project := repo.text('pyproject.toml')) is not None:
-        parse(project, f'{service.prefix}pyproject.toml')
+    require_readable(repo, service)
     if run.settings.constraints:
         read_constraints(run.settings.constraints)
     run.say('reading the service')
@@ -64,20 +63,30 @@ def adopt(path: Path, run: Run, ask: Ask | None = None) -> Outcome:
     report = replace(report_of(service, adoption, 'adopt'), findings=())
     if run.settings.plan_only:
         return Changed(report, planned=True)
-    _require_poetry(adoption)
-    own = [service.prefix + LOCK, service.prefix + BASELINE]
-    touched = [
-        *(change.path for change in adoption.plan.changes),
-        *(item.partition('::')[0] for item in adoption.redundant),
-        *own,
-    ]
+    touched = touched_by(adoption, service)
     require_clean(service, touched)
     require_safe(service, touched)
     outcome = land(
-        service, run, head, report, lambda space, before: _steps(space, adoption, run, pythons_of(service, before))
+        service, run, head, report, lambda space, before: steps_of(space, adoption, run, pythons_of(service, before))
     )
     remember_trust(service, adoption.standard.address.url)
     return outcome
+
+
+def require_readable(repo: Repo, service: Service) -> None:
+    """Raises UserError where pyproject.toml is no TOML: nothing can be decided beside it."""
+    if (project := repo.text('pyproject.toml')) is not None:
+        parse(project, f'{service.prefix}pyproject.toml')
+
+
+def touched_by(adoption: Adoption, service: Service) -> list[str]:
+    """Every path that the adoption may write, from the top; raises Missing without the program it takes."""
+    _require_poetry(adoption)
+    return [
+        *(change.path for change in adoption.plan.changes),
+        *(item.partition('::')[0] for item in adoption.redundant),
+        *(service.prefix + name for name in (LOCK, BASELINE)),
+    ]
 
 
 def _already(path: Path, run: Run) -> Outcome:
@@ -95,7 +104,7 @@ def _require_poetry(adoption: Adoption) -> None:
             )
 
 
-def _steps(space: Workspace, adoption: Adoption, run: Run, pythons: tuple[Path, ...]) -> Worked:
+def steps_of(space: Workspace, adoption: Adoption, run: Run, pythons: tuple[Path, ...]) -> Worked:
     """Lock first, to know whether the old packaging files may go; then one commit per step."""
     space.write(adoption.plan.changes)
     locked = lock_service(space, adoption, run)
@@ -106,7 +115,8 @@ def _steps(space: Workspace, adoption: Adoption, run: Run, pythons: tuple[Path, 
     commit_steps(space, adoption.migrations, commits)
     space.write(adoption.files.changes)
     locked.write(space)
-    _commit(space, f'chore: adopt the standard {adoption.tag}', commits)
+    where = f' in {space.prefix.rstrip("/")}' if space.prefix else ''
+    _commit(space, f'chore: adopt the standard {adoption.tag}{where}', commits)
     lints = adoption.standard.file(adoption.tag, HOOKS_MANIFEST) is not None
     debt = record_debt(space, run, commits, pythons=pythons) if lints else Debt()
     conflicts = adoption.plan.conflicts + locked.open
