@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -12,6 +11,7 @@ from pathlib import Path
 from trueup.errors import Refusal
 from trueup.facts import read_facts
 from trueup.lifecycle.answers import Ask, fitting, reply, require_questions
+from trueup.lifecycle.copied import nearest_base
 from trueup.lifecycle.desired import for_folder, lineage_at, outer_tree, plan_service, policies_at
 from trueup.lifecycle.migrating import Done, Wish, left_notes, migrate, over, overlay
 from trueup.lifecycle.run import Run
@@ -27,15 +27,12 @@ from trueup.policy import Policies
 from trueup.recipe import read_recipe
 from trueup.repo import Repo
 from trueup.rules import Situation, run_rules
-from trueup.standard import Standard, choose_tag, is_older, open_standard, wanted_address
+from trueup.standard import Standard, choose_tag, open_standard, wanted_address
 from trueup.template import recorded_answers, render
-from trueup.text.encoding import decode, encode, lines
+from trueup.text.encoding import decode, encode
 from trueup.text.keys import format_key
 from trueup.waivers import Waiver, write_open, write_waivers
 
-COPIED = 0.8
-"""Share of a render's lines found in a file above which the file counts as copied by hand from that version."""
-TRIED = 12
 SHADOWS = 'CFG001'
 TEAMS = (SHADOWS, 'TOL001', 'TOL002', 'LCK004', 'LCK005')
 """Rules about what a team had before: waived for a time from the adoption on."""
@@ -261,29 +258,3 @@ def _open(packaging: Plan, prefix: str) -> dict[str, str]:
         for item in packaging.conflicts
         if item.key
     }
-
-
-def nearest_base(repo: Repo, standard: Standard, tag: str, answers: Mapping[str, object]) -> dict[str, File]:
-    """For each file that was plainly copied by hand from a released version: that version's render of it."""
-    best: dict[str, tuple[float, File]] = {}
-    older = [name for name in standard.tags() if not is_older(tag, name)][-TRIED:]
-    for name in reversed(older):
-        rendered = render(standard, name, answers)
-        for path, file in rendered.items():
-            ours = repo.file(path)
-            if ours is None:
-                continue
-            score = similarity(file, ours)
-            if score >= COPIED and score > best.get(path, (0.0, file))[0]:
-                best[path] = (score, file)
-    return {path: file for path, (_, file) in best.items()}
-
-
-def similarity(rendered: File, ours: File) -> float:
-    """Share of the render's non-blank lines that the service's file has, as multisets; 0 for binary files."""
-    wanted, present = decode(rendered.data), decode(ours.data)
-    if wanted is None or present is None:
-        return 0.0
-    need = Counter(line.strip() for line in lines(wanted.text) if line.strip())
-    have = Counter(line.strip() for line in lines(present.text) if line.strip())
-    return sum((need & have).values()) / max(1, sum(need.values()))

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from trueup.errors import UserError
 from trueup.lifecycle.desired import Recorded
-from trueup.model import File, Tree
+from trueup.lifecycle.likeness import likeness
+from trueup.model import Tree
 from trueup.repo import Repo
 from trueup.standard import Standard, is_older
 from trueup.template import render
-from trueup.text.encoding import decode, lines
 
 AROUND = 3
 """How many versions on each side of a version that is gone are tried."""
@@ -65,19 +64,3 @@ def _around(standard: Standard, tag: str) -> Iterator[str]:
     tags = standard.tags()
     yield from [name for name in reversed(tags) if is_older(name, tag)][:AROUND]
     yield from [name for name in tags if is_older(tag, name)][:AROUND]
-
-
-def likeness(tree: Tree, repo: Repo) -> float:
-    """Share of a render's non-blank lines that stand in the service's files of the same names."""
-    wanted = met = 0
-    for path, file in tree.items():
-        need = _counted(file)
-        wanted += sum(need.values())
-        ours = repo.file(path)
-        met += sum((need & _counted(ours)).values()) if ours is not None else 0
-    return met / max(1, wanted)
-
-
-def _counted(file: File) -> Counter[str]:
-    found = decode(file.data)
-    return Counter(line.strip() for line in lines(found.text) if line.strip()) if found else Counter()
