@@ -20,6 +20,7 @@ KNOWN = {
     'reports': 'folder for the reports, `reports` by default',
     'publish_url': 'where `publish` uploads the wheel: the upload address of your index, without credentials',
     'release_branch': 'the branch that `release` is made from; without it the one that `origin/HEAD` names, else `main`',
+    'openapi_accept': 'breaking changes of the API that every client can follow, each as the session `openapi` prints it',
     'audit_args': 'arguments for pip-audit, such as `["--ignore-vuln", "PYSEC-2024-1"]`',
     'audit_skip': 'packages that no advisory is asked about, such as those of your own index: `["company-lib"]`',
 }
@@ -42,6 +43,7 @@ class Options:
     reports: str = 'reports'
     publish_url: str = ''
     release_branch: str = ''
+    openapi_accept: tuple[str, ...] = ()
     audit_args: tuple[str, ...] = ()
     audit_skip: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
@@ -84,6 +86,7 @@ def _options(root: Path, document: Mapping[str, Any]) -> Options:
         reports=reports,
         publish_url=_address(table.get('publish_url', '')),
         release_branch=_string(table, 'release_branch'),
+        openapi_accept=_strings(table, 'openapi_accept'),
         audit_args=_strings(table, 'audit_args'),
         audit_skip=tuple(normalized(name) for name in _strings(table, 'audit_skip')),
         pyproject=document,

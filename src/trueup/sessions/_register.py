@@ -22,10 +22,40 @@ from trueup.sessions._session import Details, Session
 from trueup.sessions._summary import record
 from trueup.sessions._watch import watch
 
-NAMES = ('audit', 'build', 'check', 'docs', 'format', 'lint', 'publish', 'release', 'sbom', 'tests', 'typecheck')
+NAMES = (
+    'audit',
+    'build',
+    'check',
+    'contract',
+    'docs',
+    'format',
+    'lint',
+    'load',
+    'openapi',
+    'publish',
+    'release',
+    'sbom',
+    'tests',
+    'typecheck',
+)
 """Sessions by name; each is the module of that name beside this one."""
 
-ORDER = ('lint', 'format', 'tests', 'typecheck', 'check', 'audit', 'sbom', 'build', 'docs', 'publish', 'release')
+ORDER = (
+    'lint',
+    'format',
+    'tests',
+    'typecheck',
+    'check',
+    'openapi',
+    'contract',
+    'load',
+    'audit',
+    'sbom',
+    'build',
+    'docs',
+    'publish',
+    'release',
+)
 
 
 def register(skip: Collection[str] = ()) -> None:

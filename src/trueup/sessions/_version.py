@@ -38,6 +38,12 @@ class Line:
         found = [tag.removeprefix(self.prefix) for tag in listed if re.search(self.pattern, tag)]
         return max(map(Version, found), default=None)
 
+    def is_recorded(self, version: Version) -> bool:
+        """Whether the version was released, as far as can be seen: pipelines often clone without tags."""
+        subject = subject_of(self.tag(version))
+        found = text_of(self.root, 'log', '--fixed-strings', f'--grep={subject}', '--format=%s')
+        return subject in found.splitlines() or self.is_released(version)
+
     def is_released(self, version: Version) -> bool:
         """Whether the version has a tag."""
         return answers(self.root, 'rev-parse', '--verify', '--quiet', f'refs/tags/{self.tag(version)}')
@@ -53,6 +59,11 @@ class Line:
     def pattern(self) -> str:
         """Regular expression of its tags, as git-cliff takes it."""
         return f'^{re.escape(self.prefix)}[0-9]+[.][0-9]+[.][0-9]+$'
+
+
+def subject_of(tag: str) -> str:
+    """First line of the message of a release's commit."""
+    return f'chore(release): {tag}'
 
 
 def read_version(options: Options) -> Version:
@@ -112,6 +123,6 @@ def snapshot(options: Options, line: Line) -> Version:
         raise UserError(
             'the clone is shallow', where=str(line.root), hint='fetch the whole history: commits are counted'
         )
-    version, newest = Version(read_version(options).base_version), line.newest()
-    base = version if newest is None or version > newest else bumped(newest, 'patch')
+    version = Version(read_version(options).base_version)
+    base = bumped(version, 'patch') if line.is_recorded(version) else version
     return Version(f'{base}.dev{text_of(line.root, "rev-list", "--count", "HEAD")}')

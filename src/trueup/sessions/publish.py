@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import netrc
 import os
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import nox
 from packaging.version import Version
@@ -17,7 +20,13 @@ from trueup.sessions._version import SNAPSHOT, line_of, read_version, snapshot
 from trueup.sessions._wheel import FOLDER, TOOLS, is_package
 
 ADDRESS = 'TWINE_REPOSITORY_URL'
-SECRETS = ('TWINE_USERNAME', 'TWINE_PASSWORD')
+USER, PASSWORD = 'TWINE_USERNAME', 'TWINE_PASSWORD'
+KNOWN = (
+    (USER, PASSWORD),
+    ('POETRY_HTTP_BASIC_COMPANY_USERNAME', 'POETRY_HTTP_BASIC_COMPANY_PASSWORD'),
+    ('UV_PUBLISH_USERNAME', 'UV_PUBLISH_PASSWORD'),
+)
+"""Variables by which twine, Poetry and uv are told who uploads."""
 
 
 def _run(handle: nox.Session, options: Options) -> Details | None:
@@ -27,11 +36,13 @@ def _run(handle: nox.Session, options: Options) -> Details | None:
     try:
         url = address(options)
         files = ready(options, between=SNAPSHOT in handle.posargs)
+        who = credentials(url, os.environ)
     except UserError as error:
         handle.error(f'{error}; {error.hint}')
     handle.log('publishing to %s: %s', url, ', '.join(path.name for path in files))
     share_index(handle)
     python = str(add_tool(handle, *TOOLS))
+    handle.env.update(who)
     # The password comes from the environment: as an argument every process list would show it.
     command = [python, '-m', 'twine', 'upload', '--non-interactive', '--disable-progress-bar', '--repository-url', url]
     words = [word for word in handle.posargs if word != SNAPSHOT]
@@ -48,8 +59,26 @@ def address(options: Options) -> str:
             'no index to publish to', where='publish', hint=f'[tool.trueup.sessions] publish_url, or {ADDRESS}'
         )
     if '@' in url:
-        raise UserError('credentials in the address', where=ADDRESS, hint=f'set {" and ".join(SECRETS)} instead')
+        raise UserError('credentials in the address', where=ADDRESS, hint=f'set {USER} and {PASSWORD} instead')
     return url
+
+
+def credentials(url: str, environment: Mapping[str, str]) -> dict[str, str]:
+    """For twine: who uploads, from the variables of any of the three tools, else from the netrc file; {} for nobody.
+
+    pip, uv and Poetry read the netrc file by themselves, twine does not.
+    """
+    for user, password in KNOWN:
+        if password in environment:
+            return {USER: environment.get(user, '__token__'), PASSWORD: environment[password]}
+    path = Path(environment.get('NETRC') or Path.home() / '.netrc')
+    try:
+        found = netrc.netrc(path).authenticators(urlsplit(url).hostname or '')
+    except FileNotFoundError:
+        return {}
+    except (OSError, netrc.NetrcParseError) as error:
+        raise UserError('not a netrc file that can be read', where=str(path), hint='see `man netrc`') from error
+    return {USER: found[0], PASSWORD: found[2] or ''} if found else {}
 
 
 def ready(options: Options, *, between: bool) -> list[Path]:

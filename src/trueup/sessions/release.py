@@ -25,6 +25,7 @@ from trueup.sessions._version import (
     bumped,
     line_of,
     read_version,
+    subject_of,
     with_locked_version,
     with_version,
 )
@@ -191,7 +192,7 @@ def _commit(root: Path, paths: Sequence[str], tag: str, section: str) -> None:
     """One commit through the team's hooks, and its annotated tag; without the tag no commit either."""
     if paths:
         run_git(root, 'add', '--', *paths)
-        run_git(root, 'commit', '--quiet', '--message', f'chore(release): {tag}')
+        run_git(root, 'commit', '--quiet', '--message', subject_of(tag))
     try:
         run_git(root, 'tag', '--annotate', '--cleanup=verbatim', '--message', f'{tag}\n\n{section}\n', tag)
     except UserError:
