@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fastapi import APIRouter, FastAPI
+from pydantic import BaseModel
 from starlette.middleware.cors import CORSMiddleware
 
 from .auth import HEADER, ApiKeyMiddleware
 from .errors import install_error_handlers
 from .health import router as health_router
-from .lifespan import LoadModel, service_lifespan
+from .lifespan import service_lifespan
 from .limits import LimitsMiddleware
 from .logs import configure_logging
 from .metrics import metrics_router
 from .middleware import RequestMiddleware
+from .model_source import LoadModel
+from .open_inference.routes import open_inference_router
 from .openapi import install_openapi
 from .settings import ServiceSettings
 from .state import ServiceState
@@ -26,12 +29,13 @@ def build_app(
     version: str,
     load_model: LoadModel,
     routers: Sequence[APIRouter],
+    instance: type[BaseModel] | None = None,
     api_version: str = '1',
 ) -> FastAPI:
     """An application with logs, metrics, probes, limits and errors of the standard and the given routes.
 
-    `version` is the service's; `api_version` stands in the description of the API, which does not change with each
-    release.
+    `instance` is one row of a request, for the protocol that has no schema of its own. `version` is the service's;
+    `api_version` stands in the description of the API, which does not change with each release.
     """
     configure_logging(settings.logging)
     app = FastAPI(title=settings.name, version=api_version, lifespan=service_lifespan(load_model))
@@ -43,6 +47,8 @@ def build_app(
     app.include_router(health_router)
     if not settings.metrics.port:
         app.include_router(metrics_router(state.metrics))
+    if settings.protocol.open_inference:
+        app.include_router(open_inference_router(instance))
     for router in routers:
         app.include_router(router)
     return app

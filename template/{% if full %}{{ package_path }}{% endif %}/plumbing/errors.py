@@ -9,7 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from .inference import Overloaded
-from .model_store import ModelError, SignatureError
+from .model_store import ModelError, ModelTimeout, ModelUnavailable, SignatureError
 from .problems import problem
 from .state import service_state
 
@@ -22,6 +22,8 @@ def install_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid_request)
     app.add_exception_handler(SignatureError, _invalid_input)
     app.add_exception_handler(ModelError, _no_model)
+    app.add_exception_handler(ModelUnavailable, _no_server)
+    app.add_exception_handler(ModelTimeout, _slow_server)
     app.add_exception_handler(Overloaded, _overloaded)
 
 
@@ -47,6 +49,16 @@ async def _no_model(request: Request, error: Exception) -> Response:
     # The reason names files of the server: it is for the logs, not for clients.
     logger.warning('no model: %s', error)
     return problem(request.scope, 503, 'no model is ready', headers={'Retry-After': '5'})
+
+
+async def _no_server(request: Request, error: Exception) -> Response:
+    logger.warning('no prediction: %s', error)
+    return problem(request.scope, 503, 'the model server can not be reached', headers={'Retry-After': '5'})
+
+
+async def _slow_server(request: Request, error: Exception) -> Response:
+    logger.warning('no prediction: %s', error)
+    return problem(request.scope, 504, 'the model server gave no answer in time')
 
 
 async def _overloaded(request: Request, error: Exception) -> Response:

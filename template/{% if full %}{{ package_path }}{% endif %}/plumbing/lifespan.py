@@ -14,12 +14,12 @@ from fastapi import FastAPI
 from .inference import InferenceRunner
 from .logs import log_uncaught_in_loop
 from .metrics import metrics_server
-from .model_store import LoadedModel, ModelError
+from .model_source import LoadModel, watch_server
+from .model_store import ModelError
 from .reload import reload_on_hangup
 from .state import state_of
 
 logger = logging.getLogger(__name__)
-LoadModel = Callable[[], LoadedModel]
 
 
 def service_lifespan(load_model: LoadModel) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
@@ -32,16 +32,14 @@ def service_lifespan(load_model: LoadModel) -> Callable[[FastAPI], AbstractAsync
         asyncio.get_running_loop().set_exception_handler(log_uncaught_in_loop)
         started = time.perf_counter()
         try:
-            state.model = await anyio.to_thread.run_sync(load_model)
+            state.serve(await anyio.to_thread.run_sync(load_model), time.perf_counter() - started)
         except ModelError as error:
             state.problem = str(error)
             logger.error('not ready: %s', error)
-        else:
-            signature = state.model.signature
-            state.metrics.serve_model(signature.name, signature.version, time.perf_counter() - started)
-            logger.info('ready', extra={'model': signature.name, 'model_version': signature.version})
+        watch = asyncio.create_task(watch_server(state, load_model))
         with metrics_server(state.metrics, state.settings.metrics), reload_on_hangup(state):
             yield
+        watch.cancel()
         state.runner.close()
         state.model = None
         state.problem = 'stopping'

@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import skops.io
@@ -23,6 +23,14 @@ SIGNATURE_FILE = 'signature.json'
 
 class ModelError(Exception):
     """No usable model: absent, altered, or not the one that the code expects."""
+
+
+class ModelUnavailable(ModelError):
+    """The model server that computes predictions can't be reached, or doesn't serve the model."""
+
+
+class ModelTimeout(ModelError, TimeoutError):
+    """The model server took a request and gave no answer in time."""
 
 
 class SignatureError(ValueError):
@@ -69,6 +77,17 @@ class Signature:
         if rows and not np.isfinite(values.astype(dtype)).all():
             raise SignatureError(f'feature {feature.name} is not finite')
         return values.astype(dtype)
+
+
+class Model(Protocol):
+    """What answers predictions, here or elsewhere."""
+
+    @property
+    def signature(self) -> Signature:
+        """Its name, version and features."""
+
+    def probabilities(self, rows: Sequence[Mapping[str, object]]) -> list[float]:
+        """One value for each row; may block."""
 
 
 @dataclass(frozen=True)

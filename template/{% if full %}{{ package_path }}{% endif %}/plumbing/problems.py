@@ -44,6 +44,8 @@ def problem(
         'instance': scope['path'],
         'request_id': scope.get('state', {}).get('request_id', ''),
     }
+    if scope['path'].startswith('/v2/'):
+        body['error'] = detail  # what clients of the open inference protocol read
     # Not as UTF-8: a path may hold half of a surrogate pair.
     return Response(json.dumps(body | more), status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -9,8 +10,10 @@ from fastapi import FastAPI, Request
 
 from .inference import InferenceRunner
 from .metrics import ServiceMetrics
-from .model_store import LoadedModel, ModelError
+from .model_store import Model, ModelError
 from .settings import ServiceSettings
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass
@@ -24,15 +27,16 @@ class ServiceState:
     version: str
     metrics: ServiceMetrics = field(default_factory=ServiceMetrics)
     runner: InferenceRunner | None = None
-    model: LoadedModel | None = None
+    model: Model | None = None
     problem: str = 'starting'
+    trouble: str = ''
     draining: bool = False
     listeners: list[Callable[[ServiceSettings], None]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.metrics.describe(self.settings.name, self.version, self.settings.environment)
         self.metrics.watch(
-            ready=lambda: self.model is not None,
+            ready=lambda: self.model is not None and not self.trouble,
             in_progress=lambda: self.runner.in_flight if self.runner else 0,
             limit=lambda: self.settings.inference.max_in_flight,
         )
@@ -42,9 +46,18 @@ class ServiceState:
         """Why no traffic should come; empty when the service is ready."""
         if self.draining:
             return 'the service is stopping'
-        return '' if self.model is not None else 'no model is ready'
+        if self.model is None:
+            return 'no model is ready'
+        return 'the model server does not answer' if self.trouble else ''
 
-    async def predict(self, rows: list[dict[str, object]]) -> tuple[LoadedModel, list[float]]:
+    def serve(self, model: Model, seconds: float = 0.0) -> None:
+        """Answer with this model from now on; loading it took so many seconds."""
+        signature = model.signature
+        self.model, self.trouble = model, ''
+        self.metrics.serve_model(signature.name, signature.version, seconds)
+        logger.info('ready', extra={'model': signature.name, 'model_version': signature.version})
+
+    async def predict(self, rows: list[dict[str, object]]) -> tuple[Model, list[float]]:
         """The model that answered and its probabilities; raises ModelError while there is none."""
         model, runner = self.model, self.runner
         if model is None or runner is None:
