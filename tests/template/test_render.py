@@ -31,14 +31,14 @@ def test_every_file_parses(rendered: Render, answers: dict[str, object]) -> None
     for path, text in files(rendered(**answers)).items():
         if path.endswith('.toml'):
             tomllib.loads(text)
-        elif path.endswith(('.yml', '.yaml')):
+        elif path.endswith(('.yml', '.yaml')) and not path.startswith('chart/templates/'):  # read by Helm's own engine
             assert yaml.safe_load(text)
         elif path.endswith('.py'):
             ast.parse(text, path)
         elif path.endswith('.json'):
             json.loads(text)
         assert '{%' not in text, path
-        if not path.startswith('monitoring/'):  # Prometheus and Grafana write labels as {{ name }}
+        if not re.search(r'(^|/)(monitoring|chart)/', path):  # Prometheus, Grafana and Helm write {{ name }} too
             assert '{{' not in text.replace('${{', '').replace('{{ braces }}', ''), path
         assert text == text.rstrip() + '\n', path
         assert '\n\n\n' not in text or path.endswith('.py'), path
@@ -235,6 +235,11 @@ def test_folder_name_becomes_a_service_name(standard: Path, tmp_path: Path, fold
         {'metrics_port': 80},
         {'metrics_port': 8000},
         {'inference': 'elsewhere'},
+        {'base_image': 'python'},
+        {'base_image': 'python:latest'},
+        {'base_image': 'python:3.11@sha256:0'},
+        {'image_registry': 'https://registry.example.com'},
+        {'image_registry': 'registry.example.com/'},
         {'ci': ['travis']},
         {'slow_hooks': 'never'},
         {'hooks_repo': 'https://user:secret@example.com/x.git'},

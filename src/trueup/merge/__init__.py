@@ -25,8 +25,10 @@ STRATEGIES: tuple[Strategy, ...] = (
 
 
 def strategy_for(path: str) -> Strategy:
-    """The strategy for a file, by its name; text where no format is known."""
-    name = path.rpartition('/')[2]
+    """The strategy for a file, by its name; text where no format is known, or where a template of another engine is."""
+    folder, _, name = path.rpartition('/')
+    if 'templates' in folder.split('/') and name.endswith(('.yaml', '.yml')):
+        return text.STRATEGY  # of a Helm chart: YAML only after Helm has rendered it
     for strategy in STRATEGIES:
         if any(fnmatch.fnmatchcase(name, glob) for glob in strategy.globs):
             return strategy

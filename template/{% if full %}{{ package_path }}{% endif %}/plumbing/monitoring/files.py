@@ -14,6 +14,9 @@ from .scenarios import rule_tests
 from .slo import Slo, read_slo
 
 PROMISES = 'slo.yml'
+CHART = Path('chart') / 'files'
+DEPLOYED = ('rules.yml', 'dashboard.json')
+"""What the Helm chart brings to the cluster: it reads files of its own folder only."""
 HEAD = '# Written by `make monitoring` from slo.yml: change that one.\n'
 
 
@@ -34,8 +37,10 @@ _Dumper.add_representer(str, _text)
 
 def generated(folder: Path) -> dict[Path, str]:
     """Path and text of each file that comes from the promises in a folder; raises SloError."""
-    slo = read_slo(folder / PROMISES)
-    return {folder / name: text for name, text in texts(slo).items()}
+    made = texts(read_slo(folder / PROMISES))
+    chart = folder.parent / CHART
+    copies = {chart / name: made[name] for name in DEPLOYED} if chart.is_dir() else {}
+    return {folder / name: text for name, text in made.items()} | copies
 
 
 def texts(slo: Slo) -> dict[str, str]:
