@@ -91,12 +91,17 @@ def sweep(service: Service) -> Path:
     parent = cache_folder() / 'worktrees'
     parent.mkdir(parents=True, exist_ok=True)
     for folder in parent.iterdir():
-        number = folder.name.partition('-')[0]
-        if number.isdigit() and not alive(int(number)):
-            shutil.rmtree(folder, ignore_errors=True)
+        _remove_if_left(folder, folder.name.partition('-')[0])
+    for folder in Path(tempfile.gettempdir()).glob('trueup-*-*-*'):
+        _remove_if_left(folder, folder.name.split('-')[2])
     if (common_dir(service.top) / 'worktrees').is_dir():
         run_git(service.top, 'worktree', 'prune')
     return parent
+
+
+def _remove_if_left(folder: Path, number: str) -> None:
+    if number.isdigit() and not alive(int(number)):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def alive(process: int) -> bool:

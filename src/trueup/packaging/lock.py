@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from trueup.errors import Missing
+from trueup.leash import leashed
 from trueup.packaging._mask import mask
 
 MIRROR = 'POETRY_PYPI_MIRROR_URL'
@@ -45,7 +46,7 @@ def lock(folder: Path, *, index_url: str | None, timeout: float) -> LockResult:
         raise Missing(
             'Poetry was not found', hint='install it, for instance with `pipx install poetry`, and have it on PATH'
         )
-    with tempfile.TemporaryDirectory(prefix='trueup-lock-') as scratch:
+    with tempfile.TemporaryDirectory(prefix=f'trueup-lock-{os.getpid()}-') as scratch:
         command = [program, 'lock', '--no-interaction', '--no-ansi']
         done = _run(command, folder, _environment(scratch, index_url), timeout)
     if done is None:
@@ -104,15 +105,18 @@ def _named(text: str) -> tuple[str, ...]:
 
 def _run(command: list[str], folder: Path, environment: dict[str, str], timeout: float) -> tuple[int, str] | None:
     """Exit code and all output; None if the time ran out, with every child ended."""
-    with subprocess.Popen(
-        command,
-        cwd=folder,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-    ) as process:
+    with (
+        leashed(command) as leash,
+        subprocess.Popen(
+            leash.command,
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL if leash.stdin is None else leash.stdin,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        ) as process,
+    ):
         try:
             output, _ = process.communicate(timeout=timeout)
         except subprocess.TimeoutExpired:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shlex
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -12,6 +14,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+from trueup.leash import leashed
 
 TAIL = 200_000
 GRACE = 2.0
@@ -47,13 +51,15 @@ def run(
         # RLIMIT_DATA, not RLIMIT_AS: numeric libraries reserve far more address space than they use.
         words = ['sh', '-c', f'ulimit -d {memory // 1024} 2>/dev/null; exec {shlex.join(words)}']
     started = time.monotonic()
-    with tempfile.TemporaryFile() as output:
+    if shutil.which(words[0], path=environment.get('PATH')) is None:
+        return Done(127, f'{words[0]}: {os.strerror(errno.ENOENT)}', 0.0)
+    with tempfile.TemporaryFile() as output, leashed(words) as leash:
         try:
             process = subprocess.Popen(  # pylint: disable=consider-using-with
-                words,
+                leash.command,
                 cwd=cwd,
                 env=dict(environment),
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.DEVNULL if leash.stdin is None else leash.stdin,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,

@@ -32,14 +32,14 @@ def snapshot(folder: Path, *, level: Level, options: VerifyOptions) -> Snapshot:
     repo = view(folder, untracked=options.untracked)
     files, code = parse_all(repo)
     runtime, mentioned = declared(repo)
-    with tempfile.TemporaryDirectory(prefix='trueup-verify-', ignore_cleanup_errors=True) as home:
+    with tempfile.TemporaryDirectory(prefix=f'trueup-verify-{os.getpid()}-', ignore_cleanup_errors=True) as home:
         looked = artifacts(folder, repo, for_tests(Path(home)))
     found = Snapshot('static', files, code, runtime, mentioned, frozenset(repo.paths), settings_of(repo), looked)
     return found if level == 'static' else _with_tests(found, folder, repo, options)
 
 
 def _with_tests(found: Snapshot, folder: Path, repo: Repo, options: VerifyOptions) -> Snapshot:
-    with tempfile.TemporaryDirectory(prefix='trueup-verify-', ignore_cleanup_errors=True) as name:
+    with tempfile.TemporaryDirectory(prefix=f'trueup-verify-{os.getpid()}-', ignore_cleanup_errors=True) as name:
         work = Path(name).resolve()
         options.progress('verify: copying the service')
         service = copy_tree(folder, work / 'run', untracked=options.untracked)
