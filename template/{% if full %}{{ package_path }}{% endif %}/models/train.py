@@ -17,6 +17,7 @@ from ..data_preparation.dataset import SAMPLE, read_dataset
 from ..data_preparation.features import features
 from ..plumbing.logs import configure_logging
 from ..plumbing.model_store import ModelStore, Signature
+from ..plumbing.settings import settings_or_exit
 from .predictor import to_rows
 
 NAME = 'customer-churn'
@@ -46,7 +47,7 @@ def train(store: ModelStore, settings: TrainingSettings, data: Path = SAMPLE) ->
 
 def main() -> None:
     """Train with the configured settings."""
-    settings = Settings()
+    settings = settings_or_exit(Settings)
     configure_logging(settings.logging)
     signature = train(ModelStore(settings.model.path), settings.training)
     logger.info('trained', extra={'version': signature.version, **signature.metrics})

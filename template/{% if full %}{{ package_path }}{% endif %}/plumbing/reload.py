@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 
 import anyio.to_thread
 
@@ -19,6 +20,7 @@ from .settings import Group, ServiceSettings, SettingsError
 from .state import ServiceState
 
 logger = logging.getLogger(__name__)
+Path = tuple[str, ...]
 
 
 class Reloader:
@@ -53,20 +55,26 @@ class Reloader:
         live = [path for path, is_live in differences if is_live]
         settings = with_changes(old, new, live)
         self._state.settings = settings
-        configure_logging(settings.logging)
         if self._state.runner is not None:
             self._state.runner.settings = settings.inference
         for listener in self._state.listeners:
             listener(settings)
-        waiting = ['.'.join(path) for path, is_live in differences if not is_live]
-        logger.warning(
-            'settings reloaded: %s%s',
-            f'changed {", ".join(".".join(path) for path in live)}' if live else 'nothing to change at run time',
-            f'; a restart is needed for {", ".join(waiting)}' if waiting else '',
-        )
+        # The line is to be seen whether the new level would show it or the old one.
+        steps = [partial(logger.warning, '%s', summary(differences)), partial(configure_logging, settings.logging)]
+        for step in steps if logger.isEnabledFor(logging.WARNING) else reversed(steps):
+            step()
 
 
-def changed(old: ServiceSettings, new: ServiceSettings) -> Iterator[tuple[tuple[str, ...], bool]]:
+def summary(differences: Sequence[tuple[Path, bool]]) -> str:
+    """What became of a reload, in one line."""
+    live, waiting = (
+        ', '.join('.'.join(path) for path, is_live in differences if is_live is wanted) for wanted in (True, False)
+    )
+    told = f'settings reloaded: {f"changed {live}" if live else "nothing to change at run time"}'
+    return told + (f'; a restart is needed for {waiting}' if waiting else '')
+
+
+def changed(old: ServiceSettings, new: ServiceSettings) -> Iterator[tuple[Path, bool]]:
     """Paths of the settings that differ, and whether each is live."""
     for name in type(old).model_fields:
         before, after = getattr(old, name), getattr(new, name)
@@ -78,7 +86,7 @@ def changed(old: ServiceSettings, new: ServiceSettings) -> Iterator[tuple[tuple[
             yield (name,), False
 
 
-def with_changes(old: ServiceSettings, new: ServiceSettings, paths: list[tuple[str, ...]]) -> ServiceSettings:
+def with_changes(old: ServiceSettings, new: ServiceSettings, paths: list[Path]) -> ServiceSettings:
     """The old settings with the new values at the given paths, all at once."""
     groups: dict[str, dict[str, object]] = {}
     for group, field in paths:
