@@ -40,6 +40,7 @@ def service_lifespan(load_model: LoadModel) -> Callable[[FastAPI], AbstractAsync
         with metrics_server(state.metrics, state.settings.metrics), reload_on_hangup(state):
             yield
         watch.cancel()
+        await asyncio.wait([watch])
         state.runner.close()
         state.model = None
         state.problem = 'stopping'

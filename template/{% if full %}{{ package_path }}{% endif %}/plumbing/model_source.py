@@ -32,6 +32,14 @@ async def watch_server(state: ServiceState, load_model: LoadModel) -> None:
     """
     if not state.settings.triton.url:
         return
+    try:
+        await _watch(state, load_model)
+    finally:
+        if isinstance(state.model, TritonModel):
+            state.model.close()
+
+
+async def _watch(state: ServiceState, load_model: LoadModel) -> None:
     while True:
         await asyncio.sleep(state.settings.triton.check_seconds)
         try:

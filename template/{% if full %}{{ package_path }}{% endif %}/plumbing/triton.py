@@ -34,7 +34,11 @@ class TritonModel:
             timeout_seconds=settings.timeout_seconds,
             retries=settings.retries,
         )
-        return cls(_signature(pool, settings, features), settings, pool)
+        try:
+            return cls(_signature(pool, settings, features), settings, pool)
+        except ModelError:
+            pool.close()
+            raise
 
     def refreshed(self) -> TritonModel:
         """This model if it still is the one to ask, else the one that is; raises ModelError as `connect` does."""
@@ -51,6 +55,10 @@ class TritonModel:
         path = f'/v2/models/{quote(self.signature.name, "")}/versions/{self.signature.version}/infer'
         headers = {HEADER: str(length), 'Content-Type': 'application/octet-stream'}
         return _values(_ask(self.pool, 'POST', path, body, **headers), self.settings.output, len(rows))
+
+    def close(self) -> None:
+        """Hang up."""
+        self.pool.close()
 
 
 def _signature(pool: HttpPool, settings: TritonSettings, features: Sequence[Feature]) -> Signature:
