@@ -359,3 +359,25 @@ def test_shrinking_keeps_what_can_not_be_seen(make: Make) -> None:
     before = record(root, ('pylint',))
     assert [entry.symbol for entry in before.entries] == ['no-member']
     assert shrink_baseline(root).after == before
+
+
+def test_a_folder_that_is_left_out_may_hold_a_malformed_configuration(make: Make) -> None:
+    """A fixture of a broken project is no reason to stop; a project that is really linted is."""
+    left_out = """
+[tool.black]
+extend-exclude = 'broken'
+[tool.isort]
+extend_skip = ['broken']
+[tool.flake8]
+extend-exclude = ['broken']
+[tool.pylint.main]
+ignore = ['broken']
+"""
+    root = make(
+        {'pyproject.toml': left_out, 'a.py': CLEAN, 'broken/pyproject.toml': '[tool', 'broken/b.py': 'import os'}
+    )
+    assert told(lint(root, options=SEEING)) == []
+    write(root, {'pyproject.toml': left_out.replace("ignore = ['broken']", '')})
+    with pytest.raises(UserError) as caught:
+        lint(root, options=SEEING)
+    assert caught.value.where == str(root / 'broken' / 'pyproject.toml')

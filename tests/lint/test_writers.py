@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from xml.etree import ElementTree
 
+import jsonschema
 import pytest
+import xmlschema
 
 from trueup.lint.model import Failure, LintResult, Message
 from trueup.lint.writers import (
@@ -18,6 +21,9 @@ from trueup.lint.writers import (
     write_text,
 )
 
+SCHEMAS = Path(__file__).parents[1] / 'report' / 'schemas'
+SARIF = json.loads((SCHEMAS / 'sarif.json').read_text(encoding='utf-8'))
+JUNIT = xmlschema.XMLSchema(str(SCHEMAS / 'junit.xsd'))
 FOUND = LintResult(
     messages=(
         Message('black', 'black', 'unformatted', 'src/a.py', 0, 0, 'would be reformatted'),
@@ -137,7 +143,8 @@ def test_sarif_tells_new_and_recorded() -> None:
         (True, 'E225'),
     ]
     place = runs['pylint']['results'][0]['locations'][0]['physicalLocation']
-    assert place == {'artifactLocation': {'uri': 'src/a.py'}, 'region': {'startLine': 3, 'startColumn': 1}}
+    artifact = {'uri': 'src/a.py', 'uriBaseId': 'SRCROOT'}
+    assert place == {'artifactLocation': artifact, 'region': {'startLine': 3, 'startColumn': 1}}
     assert 'region' not in runs['black']['results'][0]['locations'][0]['physicalLocation']
     assert (
         runs['pylint']['results'][1]['locations'][0]['physicalLocation']['artifactLocation']['uri'] == 'a%2C%20b%3Ac.py'
@@ -150,7 +157,9 @@ def test_junit_fails_on_what_fails() -> None:
     """A case per linter and file; where pylint's score is good enough its messages are output."""
 
     def count(result: LintResult) -> dict[str | None, tuple[str | None, int, int]]:
-        suites = ElementTree.fromstring(write_junit(result).encode())
+        text = write_junit(result)
+        JUNIT.validate(text)
+        suites = ElementTree.fromstring(text.encode())
         return {
             suite.get('name'): (suite.get('failures'), len(suite.findall('testcase')), len(suite.findall('.//failure')))
             for suite in suites
@@ -159,7 +168,7 @@ def test_junit_fails_on_what_fails() -> None:
     whole = {
         'black': ('1', 1, 1),
         'flake8': ('1', 1, 1),
-        'isort': ('1', 1, 1),
+        'isort': ('0', 1, 0),
         'pylint': ('2', 2, 2),
         'verdict': ('1', 1, 1),
     }
@@ -171,6 +180,23 @@ def test_junit_fails_on_what_fails() -> None:
         messages=(Message('flake8', 'E1', '', 'a\x01<"&>.py', 1, 1, '\x02 & <tag> ]]> \udc80'),), failed=True
     )
     assert count(odd)['flake8'] == ('1', 1, 1)
+
+
+def test_junit_tells_a_linter_that_broke_from_one_that_found_something() -> None:
+    """An error needs another person than a finding."""
+    (suite,) = ElementTree.fromstring(write_junit(FOUND).encode()).findall('testsuite[@name="isort"]')
+    (error,) = suite.findall('.//error')
+    assert (suite.get('errors'), error.get('message')) == ('1', 'no such profile')
+
+
+@pytest.mark.parametrize('result', [FOUND, CLEAN, LintResult()])
+def test_sarif_follows_its_schema(result: LintResult) -> None:
+    """A forge refuses a whole file for one wrong part."""
+    document = json.loads(write_sarif(result))
+    jsonschema.Draft202012Validator(SARIF).validate(document)
+    for run in document['runs']:
+        rules = [rule['id'] for rule in run['tool']['driver']['rules']]
+        assert all(rules[one['ruleIndex']] == one['ruleId'] for one in run['results'])
 
 
 def test_html_is_one_page() -> None:

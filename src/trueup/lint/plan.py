@@ -40,7 +40,8 @@ class _Filter:
         self._rules: dict[str, Callable[[str], bool]] = {}
 
     def __call__(self, name: str) -> bool:
-        for place in folders_of(name):
+        # From outside: what a folder leaves out, nobody reads the configuration of.
+        for place in reversed(folders_of(name)):
             folder = self._root / place
             if place != '.' and not is_project(folder):
                 continue
