@@ -21,8 +21,12 @@ LITTER = ('.nox', '.pytest_cache', '.coverage', '__pycache__')
 
 
 def undo(path: Path, run: Run) -> Outcome:
-    """Changed when something was taken back, Clean when there was nothing; raises Refusal where it would lose work."""
+    """Changed when something was taken back, Clean when there was nothing; raises Refusal where it would lose work.
+
+    What a killed run left in the cache goes, too.
+    """
     service = open_service(path, run.settings.service_root)
+    sweep(service)
     entries = read_journal(service)
     if not entries:
         return Clean(Report('undo', service.name))
