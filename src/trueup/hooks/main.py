@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+import traceback
 from collections.abc import Sequence
 
 from trueup.errors import ExitCode, UserError
@@ -32,8 +33,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
     except Exception:  # pylint: disable=broad-exception-caught  # the boundary of the program
-        import traceback  # late: every commit would pay for it
-
         traceback.print_exc()
         print('error: this is a fault of trueup; please report it with the lines above', file=sys.stderr)
         return ExitCode.INTERNAL
