@@ -105,3 +105,14 @@ def test_no_member(trueup: Trueup, standard: Path, tmp_path: Path) -> None:
 def test_expression_for_files(folders: list[str], expression: str) -> None:
     """Sorted, once each, and taken literally."""
     assert pattern(folders) == expression
+
+
+def test_one_member_leaves(trueup: Trueup, standard: Path, monorepo: Path) -> None:
+    """The other one keeps its hooks and stays clean."""
+    assert trueup('adopt', monorepo, '--all-members', *GIVEN, '--standard', f'{standard}@v0.1.0', '--switch').code == 0
+    assert trueup('eject', monorepo, '--service-root', MEMBERS[0]).code == 0
+    hooks = (monorepo / '.pre-commit-config.yaml').read_text(encoding='utf-8')
+    assert 'services/delay' not in hooks and hooks.count('files: ^services/nightly/\n') == hooks.count('- id:') - 1
+    assert trueup('check', monorepo, '--service-root', MEMBERS[1]).code == 0
+    assert trueup('undo', monorepo, '--service-root', MEMBERS[0]).code == 0
+    assert git(monorepo, 'status', '--porcelain') == ''

@@ -31,6 +31,21 @@ def pattern(folders: Iterable[str]) -> str:
     return f'^{names[0]}/' if len(names) == 1 else f'^({"|".join(names)})/'
 
 
+def without(text: str, service: Service) -> str:
+    """The hooks file once a service has left: hooks that its neighbours share go on without its folder."""
+    name = re.escape(service.prefix.rstrip('/'))
+
+    def shorten(found: re.Match[str]) -> str:
+        rest = [each for each in found['names'].split('|') if each != name]
+        return f'{found["head"]}{pattern(map(_unescaped, rest))}'
+
+    return re.sub(r'(?m)^(?P<head>\s+files: )\^\((?P<names>[^)\n]*)\)/', shorten, text)
+
+
+def _unescaped(name: str) -> str:
+    return re.sub(r'\\(.)', r'\1', name)
+
+
 def neighbours(service: Service, standard: Standard) -> dict[str, Mapping[str, object]]:
     """Folder -> answers of the other services in the repository that are under the same standard."""
     repo = work_tree(service, below='')

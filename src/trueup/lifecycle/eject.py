@@ -8,7 +8,8 @@ from pathlib import Path
 import tomlkit
 
 from trueup.errors import Refusal
-from trueup.lifecycle.desired import HOOKS_FILE, placeholders, read_recorded
+from trueup.lifecycle.around import HOOKS_FILE, neighbours, without
+from trueup.lifecycle.desired import Recorded, placeholders, read_recorded
 from trueup.lifecycle.journal import Entry, back_up, digests_of, record
 from trueup.lifecycle.run import Run
 from trueup.lifecycle.service import ANSWERS_FILE, Service, open_service, require_clean, require_writable, work_tree
@@ -28,8 +29,7 @@ def eject(path: Path, run: Run) -> Outcome:
     recorded = read_recorded(service, repo, run)
     if recorded is None:
         raise Refusal('the service is not under the standard', where=str(path), hint='there is nothing to leave')
-    hooks = placeholders(recorded.standard, recorded.answers)['hooks_repo']
-    changes = tuple(_changes(service, repo, hooks))
+    changes = tuple(_changes(service, repo, recorded))
     decisions = tuple(
         Decision(
             item.path,
@@ -62,12 +62,15 @@ def eject(path: Path, run: Run) -> Outcome:
     )
 
 
-def _changes(service: Service, repo: Repo, hooks: str) -> list[Change]:
+def _changes(service: Service, repo: Repo, recorded: Recorded) -> list[Change]:
     found = [Change(service.prefix + path, repo.file(path), None) for path in OURS if path in repo]
     config = read_file(service.top / HOOKS_FILE)
     text = decode(config.data) if config else None
     if config and text:
-        found.append(Change(HOOKS_FILE, config, File(encode(stock_hooks(text.text, hooks), text), config.mode)))
+        hooks = placeholders(recorded.standard, recorded.answers)['hooks_repo']
+        shared = bool(service.prefix and neighbours(service, recorded.standard))
+        left = without(text.text, service) if shared else stock_hooks(text.text, hooks)
+        found.append(Change(HOOKS_FILE, config, File(encode(left, text), config.mode)))
     noxfile = repo.text('noxfile.py')
     if noxfile and 'trueup.sessions' in noxfile:
         found.append(Change(f'{service.prefix}noxfile.py', repo.file('noxfile.py'), File(plain_noxfile(repo).encode())))

@@ -9,7 +9,8 @@ from pathlib import Path
 from trueup.errors import Missing, Refusal
 from trueup.git import GitError, run_git
 from trueup.lifecycle.answers import require_questions, typed
-from trueup.lifecycle.desired import HOOKS_FILE, remember_trust
+from trueup.lifecycle.around import HOOKS_FILE
+from trueup.lifecycle.desired import remember_trust
 from trueup.lifecycle.locking import LOCK_SECONDS
 from trueup.lifecycle.run import Run
 from trueup.lifecycle.service import Service
