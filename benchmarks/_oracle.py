@@ -99,14 +99,14 @@ def after(folder: Path) -> Reading | None:
 
 
 def compare(old: Reading, new: Reading, report: Mapping[str, Any]) -> Verdict:
-    """Hold one against the other, both ways."""
-    said = _said(report)
-    missing = [text for text, item in old.requirements.items() if not _stands(text, item, new)]
-    added = [text for text in new.requirements if text not in old.requirements]
-    different = [f'requirement {text}' for text in missing] + [f'added {text}' for text in added]
-    names = {f'requirement {text}': item.name for text, item in old.requirements.items()}
-    told = [text for text in different if names.get(text, '') in said]
-    wrong = [text for text in different if text not in told]
+    """Hold one against the other, both ways; what the standard brings (pytest-cov) is told as the standard's."""
+    said, brought = _said(report), _brought(report)
+    missing = {text: item.name for text, item in old.requirements.items() if not _stands(text, item, new)}
+    added = {text: item.name for text, item in new.requirements.items() if text not in old.requirements}
+    wrong = [f'requirement {text}' for text, name in missing.items() if name not in said]
+    wrong += [f'added {text}' for text, name in added.items() if name not in brought]
+    told = [f'requirement {text}' for text, name in missing.items() if name in said]
+    told += [f'added {text}' for text, name in added.items() if name in brought]
     total = len(old.requirements) + len(old.scripts) + len(old.extras) + (old.python is not None)
     wrong += [f'script {name}' for name, target in old.scripts.items() if new.scripts.get(name) != target]
     wrong += [f'extra {name}' for name, items in old.extras.items() if not items <= new.extras.get(name, set())]
@@ -125,9 +125,20 @@ def _stands(text: str, item: Dependency, new: Reading) -> bool:
 
 def _said(report: Mapping[str, Any]) -> set[str]:
     """Names that the report says were not simply carried."""
-    texts = [f'{item["key"]} {item["before"]}' for item in report.get('decisions', ()) if item['action'] in TOLD]
+    decisions = [item for item in report.get('decisions', ()) if item['action'] in TOLD]
+    texts = [' '.join(item['key']) for item in decisions]
+    texts += [str(item['before']) for item in decisions if item['action'] == 'remove']
     texts += [f'{item["key"]} {item["ours"]} {item["theirs"]}' for item in report.get('conflicts', ())]
     texts += [str(note) for note in report.get('notes', ()) if 'not carried' in str(note)]
+    return _names(texts)
+
+
+def _brought(report: Mapping[str, Any]) -> set[str]:
+    """Names that the report says the standard brought."""
+    return _names(str(item['after']) for item in report.get('decisions', ()) if item['owner'] != 'team')
+
+
+def _names(texts: Iterable[str]) -> set[str]:
     return {_plain(word) for text in texts for word in re.findall(r'[A-Za-z0-9][\w.-]*', text)}
 
 
