@@ -106,7 +106,7 @@ def third_version(dest: Path) -> None:
     _edit(dest / HOOKS, 'repos:\n', HOOKS_HEAD)
     _edit(dest / HOOKS, '      - id: flake8\n', '      - id: flake8\n        require_serial: true\n')
     _edit(dest / NOXFILE, '`nox -l` lists them."""', '`nox -l` lists them, the pipeline runs `lint` and `tests`."""')
-    _edit(dest / MAKEFILE, 'docs monitoring clean\n', 'docs monitoring audit clean\n')
+    _edit(dest / MAKEFILE, ' monitoring clean\n', ' monitoring audit clean\n')
     _edit(dest / MAKEFILE, 'clean: ## ', 'audit: ## Look for known weaknesses\n\t$(NOX) -s audit\n\nclean: ## ')
     _edit(dest / MAKEFILE, ' .hypothesis ', ' .hypothesis htmlcov ')
     _edit(dest / DOCKERFILE, '--start-period=20s', '--start-period=40s')

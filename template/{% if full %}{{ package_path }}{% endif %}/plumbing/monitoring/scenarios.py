@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from .alerts import alert_rules
@@ -21,7 +23,7 @@ class Scenario(NamedTuple):
     fires: bool
     minutes: int
     series: dict[str, str]
-    found: dict[str, str] = {}
+    found: Mapping[str, str] = MappingProxyType({})
     step: int = 1
 
 
@@ -62,7 +64,7 @@ def _test(rule: Rule, scenario: Scenario) -> dict[str, object]:
     }
 
 
-def _firing(rule: Rule, found: dict[str, str]) -> dict[str, object]:
+def _firing(rule: Rule, found: Mapping[str, str]) -> dict[str, object]:
     labels, annotations = rule['labels'], rule['annotations']
     assert isinstance(labels, dict) and isinstance(annotations, dict)
     return {
@@ -71,7 +73,7 @@ def _firing(rule: Rule, found: dict[str, str]) -> dict[str, object]:
     }
 
 
-def _filled(text: str, labels: dict[str, str]) -> str:
+def _filled(text: str, labels: Mapping[str, str]) -> str:
     return re.sub(r'\{\{ \$labels\.(\w+) }}', lambda match: labels[match[1]], text)
 
 
