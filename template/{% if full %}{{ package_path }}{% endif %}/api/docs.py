@@ -14,7 +14,8 @@ from ..plumbing.settings import settings_or_exit
 def main(target: Path) -> None:
     """Write openapi.json."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(json.dumps(create_app(settings_or_exit(Settings)).openapi(), indent=2, sort_keys=True) + '\n', encoding='utf-8')
+    description = create_app(settings_or_exit(Settings)).openapi()
+    target.write_text(json.dumps(description, indent=2, sort_keys=True) + '\n', encoding='utf-8')
 
 
 if __name__ == '__main__':
