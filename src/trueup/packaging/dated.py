@@ -39,8 +39,8 @@ class Dated:
 def versions_of(pyproject: Path, moment: Moment, *, uv: str, index_url: str, pins: Pins) -> Dated:
     """Resolve `[project]` as an index was on a day.
 
-    Only wheels count, first for a Python that is here, then for the oldest one of the service; what has none is read
-    from its source.
+    For every Python from the oldest one of the service on, where that is possible: a lock is for all of them. Else only
+    wheels count, first for a Python that is here, then for the oldest one; what has none is read from its source.
     """
     project = parse(pyproject.read_text(encoding='utf-8-sig'), pyproject.name).get('project')
     wanted = _requirements(project if isinstance(project, Mapping) else {})
@@ -48,7 +48,10 @@ def versions_of(pyproject: Path, moment: Moment, *, uv: str, index_url: str, pin
     command = [uv, 'pip', 'compile', '--quiet', '--no-header', '--no-annotate', '--no-config', '--color', 'never']
     command += ['--exclude-newer', moment.day, '--only-binary', ':all:', '--no-python-downloads']
     end = time.monotonic() + SECONDS
-    for _ in range(TRIES if wanted else 0):
+    if moment.python and wanted:
+        whole = [*command, '--universal', '--python-version', moment.python]
+        found = _compile(whole, wanted, index_url=index_url, pins=pins, seconds=end - time.monotonic())
+    for _ in range(TRIES if wanted and not found.pins else 0):
         found = _compile(command, wanted, index_url=index_url, pins=pins, seconds=end - time.monotonic())
         built = list(dict.fromkeys(NO_WHEEL.findall(found.reason)))
         if found.pins or not built:
