@@ -18,7 +18,7 @@ from pip._internal.models.index import PyPI
 from tests.packaging.support import converted, text_of
 from trueup.errors import ExitCode, Missing
 from trueup.packaging.export import export_requirements
-from trueup.packaging.lock import explain, lock
+from trueup.packaging.lock import explain, lock, public_index
 
 needs_poetry = pytest.mark.skipif(shutil.which('poetry') is None, reason='Poetry is not on PATH')
 
@@ -186,3 +186,16 @@ def test_the_range_that_packages_need() -> None:
     )
     assert explain(output).python == needs
     assert explain('version solving failed').python == ''
+
+
+@pytest.mark.parametrize(
+    ('answers', 'index'),
+    [
+        ({}, ''),
+        ({'package_index_url': 'https://x.example/simple/'}, 'https://x.example/simple/'),
+        ({'package_index_url': 'https://x.example/simple/', 'package_index_mode': 'internal'}, ''),
+    ],
+)
+def test_public_packages_come_from_an_index_that_has_them(answers: dict[str, object], index: str) -> None:
+    """An index of the company's own packages would make every public one unknown."""
+    assert public_index(answers) == index

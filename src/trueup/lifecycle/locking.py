@@ -16,7 +16,7 @@ from trueup.lifecycle.workspace import Workspace, write_file
 from trueup.merge.retired import remove_key
 from trueup.model import Action, Change, Conflict, Decision, File, Owner, Plan
 from trueup.packaging.export import export_requirements
-from trueup.packaging.lock import lock
+from trueup.packaging.lock import lock, public_index
 from trueup.repo import read_file
 from trueup.text.encoding import decode, encode
 from trueup.text.keys import parse_key
@@ -103,7 +103,7 @@ def _removal(space: Workspace, target: str) -> Change:
 
 def _fitting(space: Workspace, adoption: Adoption, run: Run, pins: tuple[str, ...]) -> Locked:
     """The lock; a range of Pythons that no file of the team states is narrowed to what its packages allow."""
-    index_url = str(adoption.answers.get('package_index_url') or '')
+    index_url = public_index(adoption.answers)
     first = locked = relock(space, index_url, run, pins=pins)
     path = space.service / 'pyproject.toml'
     before, needed = read_file(path), first.python

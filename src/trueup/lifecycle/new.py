@@ -16,7 +16,7 @@ from trueup.lifecycle.run import Run
 from trueup.lifecycle.service import Service
 from trueup.lifecycle.workspace import NO_HOOKS
 from trueup.model import Changed, Outcome, Report
-from trueup.packaging.lock import lock
+from trueup.packaging.lock import lock, public_index
 from trueup.packaging.uv_lock import lock_with_uv
 from trueup.recipe import read_recipe
 from trueup.standard import choose_tag, open_standard, version_of, wanted_address
@@ -60,7 +60,7 @@ def _first_commit(destination: Path, run: Run, tag: str, with_lock: bool) -> tup
     steps = [f'cd {destination}']
     if with_lock and answers.get('packaging') == 'poetry':
         run.say('locking the dependencies with Poetry')
-        result = lock(destination, index_url=str(answers.get('package_index_url') or '') or None, timeout=LOCK_SECONDS)
+        result = lock(destination, index_url=public_index(answers) or None, timeout=LOCK_SECONDS)
         if not result.ok:
             steps.append(f'poetry lock   # it failed: {result.reason}')
     if with_lock and answers.get('packaging') == 'uv' and not lock_with_uv(destination):

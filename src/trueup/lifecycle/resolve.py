@@ -22,6 +22,7 @@ from trueup.lifecycle.workspace import Workspace, write_file
 from trueup.merge.markers import marked
 from trueup.merge.three_way import merge
 from trueup.model import Change, Changed, Clean, Conflict, Conflicted, File, Merged, Mode, Outcome, Plan, Report, Tree
+from trueup.packaging.lock import public_index
 from trueup.plan import Context, apply_to, joined, plan, prefixed
 from trueup.repo import Repo, read_file
 from trueup.standard import version_of
@@ -164,7 +165,7 @@ def _locked(report: Report, stock: Stocked, run: Run, *, settled: bool) -> tuple
         return report, []
     if shutil.which('poetry') is None:
         return replace(report, next_steps=('poetry lock   # Poetry was not found here', *report.next_steps)), []
-    locked = relock(space, str(stock.step.answers.get('package_index_url') or ''), run)
+    locked = relock(space, public_index(stock.step.answers), run)
     found = locked.plan(space)
     for change in locked.changes:
         write_file(top / change.path, change.after)

@@ -16,6 +16,7 @@ from trueup.lifecycle.run import Run
 from trueup.lifecycle.workspace import Workspace
 from trueup.packaging._toml import parse
 from trueup.packaging.dated import Moment, versions_of
+from trueup.packaging.lock import public_index
 from trueup.packaging.pins import Pins, Witness, installed, of_file, of_requirements, together
 from trueup.repo import read_file
 from trueup.text.encoding import decode
@@ -99,7 +100,7 @@ def _of_the_day(space: Workspace, adoption: Adoption, pins: Pins) -> tuple[Witne
     day = _last_day(space.service, paths)
     if uv is None or not day:
         return None, 'uv is not here: no version of the past is looked for' if day else ''
-    index_url = str(adoption.answers.get('package_index_url') or '')
+    index_url = public_index(adoption.answers)
     oldest = str(adoption.answers.get('python_min') or '')
     dated = versions_of(pyproject, Moment(day, oldest), uv=uv, index_url=index_url, pins=pins)
     if not dated.pins:

@@ -38,6 +38,7 @@ from trueup.lifecycle.service import (
 )
 from trueup.lifecycle.workspace import Workspace
 from trueup.model import Change, Changed, Clean, Conflict, File, Outcome, Plan, Report, Tree
+from trueup.packaging.lock import public_index
 from trueup.plan import Context, joined, prefixed
 from trueup.repo import Repo, read_file, repo_from_commit
 from trueup.standard import choose_tag, dev_standard, is_older, parse_address, require_unmoved, version_of
@@ -160,7 +161,7 @@ def _steps(space: Workspace, step: Step, run: Run) -> Worked:
     space.write(change for change in step.plan.changes if change.path != last)
     locked, done = Locked(), Plan()
     if needs_lock(space, step, repo_from_commit(space.root, 'HEAD' if not commits else f'HEAD~{len(commits)}')):
-        locked = relock(space, str(step.answers.get('package_index_url') or ''), run)
+        locked = relock(space, public_index(step.answers), run)
         done = locked.plan(space)
         locked.write(space)
     service = Service(space.root, space.prefix)

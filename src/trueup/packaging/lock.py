@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,6 +35,11 @@ class LockResult:
     output: str = ''
     python: str = ''
     """The range of Pythons that the packages in the way need, if that is what is in the way."""
+
+
+def public_index(answers: Mapping[str, object]) -> str:
+    """The index to ask for public packages: the company's, unless it holds the company's own packages only."""
+    return '' if answers.get('package_index_mode') == 'internal' else str(answers.get('package_index_url') or '')
 
 
 def lock(folder: Path, *, index_url: str | None, timeout: float) -> LockResult:
