@@ -137,3 +137,19 @@ def test_two_tags_on_one_commit_are_named_as_copier_names_them(make_repository: 
     git(root, 'tag', '-a', 'v1.0.1', '-m', 'two')
     found = template.render(open_standard(Address(str(root))), 'v1.0.0', {})
     assert found['v.txt'].data == b'v1.0.1'
+
+
+def test_a_new_service_is_the_same_either_way(standard: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its name comes from the folder; who keeps defaults for Copier, or wants to be asked, gets Copier itself."""
+    opened = open_standard(Address(str(standard)))
+    asked: list[object] = []
+    copy = template._run_copy
+    monkeypatch.setattr(template, '_run_copy', lambda *words: (asked.append(words), copy(*words)))
+    for place in ('direct', 'copier'):
+        template.render_new(opened, 'v0.1.0', {'scope': 'full'}, tmp_path / place / 'my_scorer', ask=False)
+        monkeypatch.setenv('COPIER_SETTINGS_PATH', str(tmp_path / 'settings.yml'))
+        (tmp_path / 'settings.yml').write_text('{}\n')
+    assert len(asked) == 1
+    made = template.read_tree(tmp_path / 'direct' / 'my_scorer')
+    assert made == template.read_tree(tmp_path / 'copier' / 'my_scorer')
+    assert b'name = "my-scorer"' in made['pyproject.toml'].data

@@ -57,12 +57,13 @@ class Unsupported(Exception):
 
 
 class Rendition(NamedTuple):
-    """One version of a standard to render."""
+    """One version of a standard to render, into a folder of some name."""
 
     mirror: Path
     url: str
     tag: str
     commit: str
+    folder: str = FOLDER
 
 
 @dataclass(slots=True)
@@ -254,7 +255,7 @@ def _context(template: _Template, answers: _Answers, environment: _Environment) 
         hidden = key.startswith('_') or key in answers.hidden or key in template.secret
         if key in template.questions and not hidden and _is_plain(value):
             remembered[key] = value
-    context = combined | {'_copier_answers': remembered, '_folder_name': FOLDER}
+    context = combined | {'_copier_answers': remembered, '_folder_name': template.version.folder}
     return context | {'_copier_conf': {'answers_file': ANSWERS_FILE, 'sep': os.sep}}
 
 

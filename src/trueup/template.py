@@ -15,6 +15,7 @@ from pathlib import Path
 from traceback import walk_tb
 
 import yaml
+from platformdirs import user_config_path
 
 from trueup.direct import ANSWERS_FILE, FOLDER, Rendition, Unsupported, render_directly
 from trueup.errors import ExitCode, Missing, Refusal, UserError
@@ -111,8 +112,22 @@ def _pinned(standard: Standard, tag: str, commit: str) -> Iterator[Standard]:
 
 def render_new(standard: Standard, tag: str, answers: Answers, destination: Path, *, ask: bool) -> None:
     """Copy the template to a new folder, asking the questions that `answers` leaves open if `ask`."""
-    with _copier_environment(standard):
-        _run_copy(standard, tag, questions_of(answers), destination, ask)
+    data = questions_of(answers)
+    try:
+        _require_nothing_asked(ask)
+        commit = str(standard.commit(tag))
+        _require_one_tag(standard, tag, commit, commit)
+        named = Rendition(standard.mirror, standard.address.url, tag, commit, destination.resolve().name)
+        _write_tree(render_directly(named, data), destination)
+    except Unsupported:
+        with _copier_environment(standard):
+            _run_copy(standard, tag, data, destination, ask)
+
+
+def _require_nothing_asked(ask: bool) -> None:
+    """Only Copier asks, and only it knows the defaults that a person keeps for all templates."""
+    if ask or 'COPIER_SETTINGS_PATH' in os.environ or user_config_path('copier', appauthor=False).is_dir():
+        raise Unsupported('Copier knows more')
 
 
 def _keep(kept: Path, write: Callable[[Path], None], name: str = FOLDER) -> None:
