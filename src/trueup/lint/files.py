@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from trueup.errors import UserError
 from trueup.git import GitError, answers, run_git, tracked_paths
 from trueup.lint.configuration import ancestors
+from trueup.lint.foreign import is_foreign
 
 SUFFIXES = ('.py', '.pyi')
 MARKERS = ('pyproject.toml', '.copier-answers.yml')
@@ -19,12 +20,12 @@ LineReader = Callable[[str, int], str]
 
 
 def python_files(root: Path) -> tuple[str, ...]:
-    """Tracked Python files below `root`, relative to it; outside Git, all that no hidden folder holds."""
+    """Tracked Python files of the team below `root`, relative to it; outside Git, all that no hidden folder holds."""
     try:
         names: Iterable[str] = tracked_paths(root)
     except GitError:
         names = _walk(root)
-    return tuple(sorted(name for name in names if _is_python(root / name)))
+    return tuple(sorted(name for name in names if _is_ours(root, name)))
 
 
 def index_paths(root: Path) -> tuple[str, ...]:
@@ -39,7 +40,8 @@ def index_paths(root: Path) -> tuple[str, ...]:
 def select_files(root: Path, files: Sequence[str] | None) -> tuple[str, ...]:
     """The Python files that are meant: all of them, or the given files and those below the given folders.
 
-    Names are relative to `root` or absolute; others than Python files are left out, a name that is not there raises.
+    Names are relative to `root` or absolute; others than Python files are left out, as generated and vendored ones are;
+    a name that is not there raises.
     """
     if files is None:
         return python_files(root)
@@ -50,7 +52,7 @@ def select_files(root: Path, files: Sequence[str] | None) -> tuple[str, ...]:
         if (root / relative).is_dir():
             everything = python_files(root) if everything is None else everything
             chosen.update(path for path in everything if relative == '.' or path.startswith(f'{relative}/'))
-        elif _is_python(root / relative):
+        elif _is_ours(root, relative):
             chosen.add(relative)
     return tuple(sorted(chosen))
 
@@ -134,6 +136,11 @@ def _relative(root: Path, name: str) -> str:
         return inner.resolve().relative_to(root.resolve()).as_posix()
     except ValueError as error:
         raise UserError('outside the folder that is checked', where=name, hint=f'run it in {path.parent}') from error
+
+
+def _is_ours(root: Path, name: str) -> bool:
+    path = root / name
+    return _is_python(path) and not is_foreign(root, name)
 
 
 def _is_python(path: Path) -> bool:
