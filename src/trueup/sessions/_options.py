@@ -19,6 +19,8 @@ KNOWN = {
     'install': 'how the service gets into the environment: `auto`, `poetry`, `uv`, `pip` or `none`',
     'reports': 'folder for the reports, `reports` by default',
     'publish_url': 'where `publish` uploads the wheel: the upload address of your index, without credentials',
+    'image': 'the name under which `image` and `helm` push: registry, folders and name, such as '
+    '`registry.example.com/team/service`',
     'release_branch': 'the branch that `release` is made from; without it the one that `origin/HEAD` names, else `main`',
     'openapi_accept': 'breaking changes of the API that every client can follow, each as the session `openapi` prints it',
     'audit_args': 'arguments for pip-audit, such as `["--ignore-vuln", "PYSEC-2024-1"]`',
@@ -42,6 +44,7 @@ class Options:
     install: str = 'auto'
     reports: str = 'reports'
     publish_url: str = ''
+    image: str = ''
     release_branch: str = ''
     openapi_accept: tuple[str, ...] = ()
     audit_args: tuple[str, ...] = ()
@@ -85,6 +88,7 @@ def _options(root: Path, document: Mapping[str, Any]) -> Options:
         install=install,
         reports=reports,
         publish_url=_address(table.get('publish_url', '')),
+        image=_image(_string(table, 'image')),
         release_branch=_string(table, 'release_branch'),
         openapi_accept=_strings(table, 'openapi_accept'),
         audit_args=_strings(table, 'audit_args'),
@@ -151,6 +155,14 @@ def _address(url: object) -> str:
     if not isinstance(url, str) or not re.fullmatch(r'(https?://[^\s@"?#]+)?', url):
         raise _mistake('publish_url must be an http:// or https:// address without credentials', 'see TWINE_USERNAME')
     return url
+
+
+def _image(name: str) -> str:
+    if not re.fullmatch(r'([a-z0-9][a-z0-9.-]*(:[0-9]+)?(/[a-z0-9][a-z0-9._-]*)+)?', name):
+        raise _mistake(
+            'image must be registry/folder/name, without a tag', 'image = "registry.example.com/team/service"'
+        )
+    return name
 
 
 def _mistake(message: str, hint: str) -> UserError:
