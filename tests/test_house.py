@@ -322,7 +322,7 @@ def test_manifest_of_hooks_is_valid() -> None:
 
 
 @pytest.mark.skipif('CI' not in os.environ, reason='on a person\'s machine a missing program skips its tests')
-@pytest.mark.parametrize('program', ['git', 'poetry', 'pre-commit', 'nox'])
+@pytest.mark.parametrize('program', ['git', 'poetry', 'pre-commit', 'nox', 'promtool'])
 def test_ci_has_every_program_that_tests_would_be_skipped_without(program: str) -> None:
     """A pipeline that lost Poetry must turn red, not quietly run fewer tests."""
     assert shutil.which(program), f'{program} is not on PATH'

@@ -19,6 +19,7 @@ from tests.support.standard import ROOT
 
 TEMPLATE = ROOT / 'template'
 FOLDER = TEMPLATE / '{% if full %}monitoring{% endif %}'
+CHART = TEMPLATE / '{% if with_chart %}chart{% endif %}' / 'files'
 PLUMBING = TEMPLATE / '{% if full %}{{ package_path }}{% endif %}' / 'plumbing'
 PACKAGE = 'monitored_service'
 NAME = 'the-name-of-the-service'
@@ -50,7 +51,9 @@ def templates() -> dict[Path, str]:
         text = (FOLDER / 'slo.yml.jinja').read_text(encoding='utf-8')
         promises.write_text(text.replace('{{ service_name }}', NAME), encoding='utf-8')
         made = generator(Path(scratch) / 'package').generated(Path(scratch))
-    return {FOLDER / f'{path.name}.jinja': _as_template(text) for path, text in made.items()}
+    texts = {path.name: _as_template(text) for path, text in made.items()}
+    copies = {CHART / f'{name}.jinja': texts[name] for name in ('rules.yml', 'dashboard.json')}
+    return {FOLDER / f'{name}.jinja': text for name, text in texts.items()} | copies
 
 
 def _as_template(text: str) -> str:

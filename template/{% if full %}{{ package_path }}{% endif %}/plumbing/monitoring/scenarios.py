@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -40,7 +40,7 @@ def rule_tests(slo: Slo) -> dict[str, object]:
 
 def scenarios(slo: Slo) -> list[Scenario]:
     """All of them."""
-    return [*_availability(slo), *_latency(slo), *_instances(slo), *_resources(slo), *_predictions(slo), *_load(slo)]
+    return [*_promises(slo), *_instances(slo), *_resources(slo), *_predictions(slo), *_load(slo)]
 
 
 def _rules(group: Rule) -> list[Rule]:
@@ -87,75 +87,69 @@ def _route(slo: Slo) -> str:
     return next((path for path in ('/api/v1/predict', '/v2/models/x/infer', '/') if re.fullmatch(slo.routes, path)), '')
 
 
-def _counted(step: float, samples: int, later: float | None = None) -> str:
-    """A counter that grows by `step`, and then, if it is given, by `later` for the last half."""
-    half = samples // 2
-    if later is None:
-        return f'0+{step:g}x{samples}'
-    return f'0+{step:g}x{half} {step * half + later:g}+{later:g}x{samples - half - 1}'
+def _counter(*phases: tuple[float, int]) -> str:
+    """A counter that grows by so much in each of so many steps, phase after phase."""
+    parts, value = [], 0.0
+    for growth, steps in phases:
+        parts.append(f'{value:g}+{growth:g}x{steps - 1}')
+        value += growth * steps
+    return ' '.join(parts)
 
 
-def _requests(slo: Slo, per_minute: float, failing: float, samples: int, *, mended: bool = False) -> dict[str, str]:
-    route = _route(slo)
-    good = _selector(slo, 'http_requests_total', method='POST', route=route, status='200')
-    bad = _selector(slo, 'http_requests_total', method='POST', route=route, status='500')
+def _requests(slo: Slo, per_minute: float, *phases: tuple[float, int]) -> dict[str, str]:
+    """Requests of which a share fails, phase after phase."""
+    labels = {'method': 'POST', 'route': _route(slo)}
     return {
-        good: _counted(per_minute * (1 - failing), samples),
-        bad: _counted(per_minute * failing, samples, 0 if mended else None),
+        _selector(slo, 'http_requests_total', **labels, status='200'): _counter(
+            *((per_minute * (1 - share), steps) for share, steps in phases)
+        ),
+        _selector(slo, 'http_requests_total', **labels, status='500'): _counter(
+            *((per_minute * share, steps) for share, steps in phases)
+        ),
     }
 
 
-def _availability(slo: Slo) -> list[Scenario]:
-    allowed = budget(slo.availability.objective)
-    fast, slow = slo.threshold(slo.availability.objective, FAST[0]), slo.threshold(slo.availability.objective, SLOW[1])
-    name, much = 'AvailabilityBudgetBurnsFast', min(1.0, 2 * fast)
-    hours = {'minutes': 480, 'step': 5}
-    few = slo.alerts.minimum_errors / 2
-    return [
-        Scenario(name, 'many errors for an hour', True, 60, _requests(slo, 600, much, 60), {'slo': 'availability'}),
-        Scenario(name, 'nothing but errors', True, 60, _requests(slo, 600, 1, 60), {'slo': 'availability'}),
-        Scenario(name, 'errors within the budget', False, 60, _requests(slo, 600, allowed / 2, 60)),
-        Scenario(name, 'errors that are over', False, 60, _requests(slo, 600, much, 60, mended=True)),
-        Scenario(name, 'too few errors to mean anything', False, 60, _requests(slo, few / 60, 1, 60)),
-        Scenario(name, 'no requests at all', False, 60, _requests(slo, 0, 0, 60)),
-        Scenario(
-            'AvailabilityBudgetBurnsSlowly', 'a few errors for many hours', True, found={'slo': 'availability'},
-            series=_requests(slo, 6000, min(1.0, 2 * slow), 96), **hours,
-        ),
-        Scenario(
-            'AvailabilityBudgetBurnsSlowly', 'errors within the budget', False,
-            series=_requests(slo, 6000, slow / 2, 96), **hours,
-        ),
-    ]  # fmt: skip
-
-
-def _answers(slo: Slo, per_minute: float, late: float, samples: int, **labels: str) -> dict[str, str]:
-    given = {'method': 'POST', 'route': _route(slo), 'status': '200', **labels}
+def _answers(slo: Slo, per_minute: float, *phases: tuple[float, int], status: str = '200') -> dict[str, str]:
+    """Answers of which a share is late, phase after phase."""
+    labels = {'method': 'POST', 'route': _route(slo), 'status': status}
     name, bound = 'http_request_duration_seconds', str(slo.latency.seconds)
     return {
-        _selector(slo, f'{name}_count', **given): _counted(per_minute, samples),
-        _selector(slo, f'{name}_bucket', **given, le=bound): _counted(per_minute * (1 - late), samples),
+        _selector(slo, f'{name}_count', **labels): _counter(*((per_minute, steps) for _, steps in phases)),
+        _selector(slo, f'{name}_bucket', **labels, le=bound): _counter(
+            *((per_minute * (1 - share), steps) for share, steps in phases)
+        ),
     }
 
 
-def _latency(slo: Slo) -> list[Scenario]:
-    objective, allowed = slo.latency.objective, budget(slo.latency.objective)
-    much, slow = min(1.0, 2 * slo.threshold(objective, FAST[0])), slo.threshold(objective, SLOW[1])
-    hours = {'minutes': 480, 'step': 5}
-    name = 'LatencyBudgetBurnsFast'
+def _burns(slo: Slo, name: str, bad: str, made: Callable[..., dict[str, str]]) -> list[Scenario]:
+    """What both promises have in common; each pair of windows is the only one that sees one of the cases."""
+    objective, found = slo.objectives[name], {'slo': name}
+    quick, steady = (slo.threshold(objective, burn) for burn in FAST)
+    slow = slo.threshold(objective, SLOW[1])
+    fast, slowly = f'{name.capitalize()}BudgetBurnsFast', f'{name.capitalize()}BudgetBurnsSlowly'
+    few = slo.alerts.minimum_errors / 2 / 60
+    burst = made(slo, 600, (0, 310), (min(1, 1.8 * quick), 50))
+    over = made(slo, 600, (0, 290), (min(1, 1.8 * quick), 50), (0, 20))
     return [
-        Scenario(name, 'late answers for an hour', True, 60, _answers(slo, 600, much, 60), {'slo': 'latency'}),
-        Scenario(name, 'late answers within the budget', False, 60, _answers(slo, 600, allowed / 2, 60)),
-        Scenario(name, 'late errors, which no promise is about', False, 60, _answers(slo, 600, 1, 60, status='500')),
-        Scenario(
-            'LatencyBudgetBurnsSlowly', 'late answers for many hours', True, found={'slo': 'latency'},
-            series=_answers(slo, 6000, min(1.0, 2 * slow), 96), **hours,
-        ),
-        Scenario(
-            'LatencyBudgetBurnsSlowly', 'late answers within the budget', False,
-            series=_answers(slo, 6000, slow / 2, 96), **hours,
-        ),
-    ]  # fmt: skip
+        Scenario(fast, f'many {bad} for less than an hour', True, 360, burst, found),
+        Scenario(fast, f'{bad} for six hours', True, 360, made(slo, 600, (1.5 * steady, 360)), found),
+        Scenario(fast, f'nothing but {bad}', True, 60, made(slo, 600, (1, 60)), found),
+        Scenario(fast, f'{bad} within the budget', False, 60, made(slo, 600, (budget(objective) / 2, 60))),
+        Scenario(fast, f'{bad} that are over', False, 360, over),
+        Scenario(fast, f'too few {bad} to mean anything', False, 60, made(slo, few, (1, 60))),
+        Scenario(fast, 'no requests at all', False, 60, made(slo, 0, (0, 60))),
+        Scenario(slowly, f'some {bad} for many hours', True, 480, made(slo, 6000, (2 * slow, 96)), found, step=5),
+        Scenario(slowly, f'{bad} within the budget', False, 480, made(slo, 6000, (slow / 2, 96)), step=5),
+    ]
+
+
+def _promises(slo: Slo) -> list[Scenario]:
+    late = 'late errors, which no promise is about'
+    return [
+        *_burns(slo, 'availability', 'errors', _requests),
+        *_burns(slo, 'latency', 'late answers', _answers),
+        Scenario('LatencyBudgetBurnsFast', late, False, 60, _answers(slo, 600, (1, 60), status='500')),
+    ]
 
 
 def _instances(slo: Slo) -> list[Scenario]:

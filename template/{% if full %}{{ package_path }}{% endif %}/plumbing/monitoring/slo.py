@@ -30,6 +30,8 @@ class Burn(NamedTuple):
 
 
 FAST = (Burn('1h', '5m', 0.02), Burn('6h', '30m', 0.05))
+LOOSE = 0.8
+"""No alert needs a larger share of failing requests than this."""
 SLOW = (Burn('1d', '2h', 0.10), Burn('3d', '6h', 0.10))
 
 
@@ -94,13 +96,13 @@ class Slo(Part):
 
     @model_validator(mode='after')
     def can_fire(self) -> Slo:
-        """A burn rate above 1 / budget would need more errors than there are requests."""
+        """A burn rate above 1 / budget would need more errors than there are requests; close to it, nearly all."""
         for name, objective in self.objectives.items():
             threshold = max(self.threshold(objective, burn) for burn in (*FAST, *SLOW))
-            if threshold >= 1:
+            if threshold >= LOOSE:
                 raise ValueError(
                     f'{name}: an objective of {objective:g} % over {self.window_days} days is so loose '
-                    'that no number of errors could ever raise its alert; state a higher one'
+                    'that hardly any number of errors could raise its alert; state a higher one'
                 )
         return self
 
