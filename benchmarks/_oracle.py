@@ -100,7 +100,7 @@ def after(folder: Path) -> Reading | None:
 
 def compare(old: Reading, new: Reading, report: Mapping[str, Any]) -> Verdict:
     """Hold one against the other, both ways; what the standard brings (pytest-cov) is told as the standard's."""
-    said, brought = _said(report), _brought(report)
+    said, brought = _said(report), _brought(report, new)
     missing = {text: item.name for text, item in old.requirements.items() if not _stands(text, item, new)}
     added = {text: item.name for text, item in new.requirements.items() if text not in old.requirements}
     wrong = [f'requirement {text}' for text, name in missing.items() if name not in said]
@@ -133,9 +133,12 @@ def _said(report: Mapping[str, Any]) -> set[str]:
     return _names(texts)
 
 
-def _brought(report: Mapping[str, Any]) -> set[str]:
-    """Names that the report says the standard brought."""
-    return _names(str(item['after']) for item in report.get('decisions', ()) if item['owner'] != 'team')
+def _brought(report: Mapping[str, Any], new: Reading) -> set[str]:
+    """Names that the report says the standard brought; of a file that is the standard's as a whole, all."""
+    decisions = [item for item in report.get('decisions', ()) if item['owner'] != 'team']
+    if any(item['path'].endswith('pyproject.toml') and not item['key'] and not item['before'] for item in decisions):
+        return {item.name for item in new.requirements.values()}
+    return _names(str(item['after']) for item in decisions)
 
 
 def _names(texts: Iterable[str]) -> set[str]:

@@ -34,6 +34,8 @@ if __name__ == '__main__':
         ('import bentoml\n', 'bentoml'),
         ('import streamlit as st\n', 'streamlit'),
         ('import grpc\n', 'grpc'),
+        ('import websockets\n', 'websocket'),
+        ('import socketio\nfrom fastapi import FastAPI\n', 'fastapi'),
         ('from ray import serve\n', 'ray-serve'),
         ('import aiohttp\nimport requests\n', 'none'),
         ('from flask import Flask\nprint "Python 2"\n', 'flask'),

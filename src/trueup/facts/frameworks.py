@@ -36,8 +36,11 @@ FRAMEWORKS = {
     'gradio': 'gradio',
     'dash': 'dash',
     'werkzeug': 'werkzeug',
+    'socketio': 'websocket',
+    'websockets': 'websocket',
+    'autobahn': 'websocket',
 }
-HELPERS = frozenset({'starlette', 'tornado', 'werkzeug'})
+HELPERS = frozenset({'starlette', 'tornado', 'werkzeug', 'websocket'})
 
 
 def read(view: View) -> Iterator[Fact]:

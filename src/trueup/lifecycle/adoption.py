@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from trueup.errors import Refusal
 from trueup.facts import read_facts
+from trueup.facts._requirements import minor_tuple
 from trueup.lifecycle.answers import Ask, fitting, reply, require_questions
 from trueup.lifecycle.copied import nearest_base
 from trueup.lifecycle.desired import for_folder, lineage_at, outer_tree, plan_service, policies_at
@@ -126,9 +128,16 @@ def prepare(service: Service, repo: Repo, run: Run, ask: Ask | None = None) -> A
 
 
 def _unparsable(facts: Sequence[Fact]) -> tuple[str, ...]:
-    """Python 2, mostly: no tool can look into them, and none writes them."""
+    """Python 2, mostly: no tool can look into them, and none writes them. Perhaps the service is newer than we are."""
     names = sorted(str(fact.value) for fact in facts if fact.name == 'unreadable' and str(fact.value).endswith('.py'))
-    return (f'not valid Python 3, left as it is: {", ".join(names)}',) if names else ()
+    needed = next((str(fact.value) for fact in facts if fact.name == 'python_min'), '')
+    own = f'{sys.version_info.major}.{sys.version_info.minor}'
+    if not names:
+        return ()
+    if needed and minor_tuple(needed) > sys.version_info[:2]:
+        hint = f'run trueup with Python {needed} to have them checked'
+        return (f'not valid for Python {own}, which runs trueup, and left as it is: {", ".join(names)}; {hint}',)
+    return (f'not valid Python 3, left as it is: {", ".join(names)}',)
 
 
 def _convert(repo: Repo, answers: Mapping[str, object]) -> Conversion | None:
