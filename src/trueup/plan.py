@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
@@ -125,13 +126,26 @@ def _absent(sides: _Sides, context: Context, draft: _Draft) -> None:
         reason = 'the service deleted it; it stays deleted' + (', though the standard changed it' if moved_on else '')
         draft.keep(sides.path, sides.owner, reason, level=Level.REVIEW if moved_on else Level.NOTED)
         return
-    reason = 'required by the standard' if enforced else 'new in the standard'
+    what = 'required by the standard' if enforced else 'new in the standard'
+    why = _why(sides.path, context)
+    reason = f'{what}: {why}' if why else what
     owner = Owner.REQUIRED if enforced else sides.owner
     assert sides.theirs is not None
     draft.write(
         Change(sides.path, None, sides.theirs),
         Decision(sides.path, (), Action.ADD, None, 'file', owner, reason, context.source, 'absent file'),
     )
+
+
+def _why(path: str, context: Context) -> str:
+    """Why there is such a file: what most of its keys that are not the team's to decide are for, else the file itself."""
+    rules = context.policies.file(path)
+    told = Counter(
+        each.rule.reason
+        for each in rules.entries
+        if each.rule.owner in (Owner.REQUIRED, Owner.FLOOR) and each.rule.reason
+    )
+    return told.most_common(1)[0][0] if told else rules.rule(()).reason
 
 
 def _replace(sides: _Sides, context: Context, draft: _Draft, reason: str) -> None:

@@ -89,7 +89,7 @@ def test_dependencies() -> None:
     )
     by_other = replace(GOOD, install=Install('poetry.lock', packages={'a': '2', 'gone': '1'}))
     found = verdict('dependencies', before, by_other)
-    assert (found.status, found.detail) == (Status.SAME, '1 other versions: a 1 -> 2')
+    assert (found.status, found.detail) == (Status.SAME, 'another version: a 1 -> 2')
 
 
 def test_files_and_code() -> None:

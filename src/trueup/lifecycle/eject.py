@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import tomlkit
@@ -16,6 +17,7 @@ from trueup.lifecycle.service import ANSWERS_FILE, Service, open_service, requir
 from trueup.lifecycle.stock import plain_noxfile, stock_hooks
 from trueup.lifecycle.workspace import write_file
 from trueup.model import Action, Change, Changed, Decision, File, Outcome, Owner, Plan, Report
+from trueup.packaging.export import is_exported
 from trueup.repo import Repo, read_file
 from trueup.text.encoding import decode, encode
 
@@ -62,6 +64,16 @@ def eject(path: Path, run: Run) -> Outcome:
     )
 
 
+def _unsigned(service: Service, repo: Repo) -> Iterator[Change]:
+    """Requirements files that say of themselves that trueup refreshes them: nobody does from now on."""
+    for path in repo.paths:
+        file = repo.file(path) if path.endswith('.txt') else None
+        found = decode(file.data) if file else None
+        if file and found and is_exported(found.text):
+            rest = found.text.lstrip().partition('\n')[2]
+            yield Change(service.prefix + path, file, File(encode(rest, found), file.mode))
+
+
 def _changes(service: Service, repo: Repo, recorded: Recorded) -> list[Change]:
     found = [Change(service.prefix + path, repo.file(path), None) for path in OURS if path in repo]
     config = read_file(service.top / HOOKS_FILE)
@@ -71,6 +83,7 @@ def _changes(service: Service, repo: Repo, recorded: Recorded) -> list[Change]:
         shared = bool(service.prefix and neighbours(service, recorded.standard))
         left = without(text.text, service) if shared else stock_hooks(text.text, hooks)
         found.append(Change(HOOKS_FILE, config, File(encode(left, text), config.mode)))
+    found += _unsigned(service, repo)
     noxfile = repo.text('noxfile.py')
     if noxfile and 'trueup.sessions' in noxfile:
         found.append(Change(f'{service.prefix}noxfile.py', repo.file('noxfile.py'), File(plain_noxfile(repo).encode())))

@@ -141,15 +141,24 @@ def _verification(report: Report) -> Iterator[str]:
 
 
 def _files(report: Report) -> Iterator[str]:
+    """Each file; one that came or went as a whole with its reason."""
+    why = {each.path: each.reason for each in report.plan.decisions if each.changes and not each.key}
     rows = [
-        [_code(each.path, 0), each.word, f'+{each.lines[1]} -{each.lines[0]}', str(each.changed), str(each.kept)]
+        [
+            _code(each.path, 0),
+            each.word,
+            f'+{each.lines[1]} -{each.lines[0]}',
+            str(each.changed),
+            str(each.kept),
+            _plain(why.get(each.path, '')),
+        ]
         for each in file_summaries(report)
         if each.sign != '='
     ]
     if rows:
         yield '### Files'
         yield ''
-        yield from _rows(['file', '', 'lines', 'keys changed', 'kept'], rows)
+        yield from _rows(['file', '', 'lines', 'keys changed', 'kept', 'why'], rows)
 
 
 def _folded(title: str, decisions: Sequence[Decision]) -> Iterator[str]:

@@ -98,8 +98,10 @@ def _artifacts(before: Snapshot, after: Snapshot) -> Iterator[Verification]:
 
 def _looked(found: Mapping[str, Artifact]) -> str:
     problems = sum(len(each.problems) for each in found.values())
-    counted = 'not looked at' if any(each.missing for each in found.values()) else f'{problems} findings'
-    return f'{len(found)}, {counted}' if found else 'none'
+    if any(each.missing for each in found.values()):
+        return 'not looked at'
+    told = f'{problems} {"finding" if problems == 1 else "findings"}'
+    return f'{told} in {len(found)}' if len(found) > 1 else told if found else 'none'
 
 
 # --- installed -------------------------------------------------------------------------------------------------------
@@ -136,7 +138,8 @@ def _dependencies(before: Snapshot, after: Snapshot) -> Verification:
     detail = f'no longer declared: {", ".join(lost)}' if lost else ''
     if moved and not lost:
         own = [each for each in moved if each.split()[0] in before.declared]
-        detail = f'{len(moved)} other versions: {_few([*own, *(each for each in moved if each not in own)])}'
+        what = 'another version' if len(moved) == 1 else f'{len(moved)} other versions'
+        detail = f'{what}: {_few([*own, *(each for each in moved if each not in own)])}'
     status = Status.WORSE if lost else Status.SAME
     return Verification(
         'dependencies', status, f'{len(before.declared)} declared', f'{len(after.declared)} declared', detail
