@@ -33,6 +33,7 @@ REQUIRES = '[project]\nrequires-python = ">=3.9,<4"\n'
             {'Dockerfile': 'FROM ubuntu:16.04\nRUN apt-get install -y python3.7 python3.7-dev\n'},
             ['python_min=3.7 @ Dockerfile:2'],
         ),
+        ({'Dockerfile': 'FROM example.com/functions/python:3.0-python3.8-tools\n'}, ['python_min=3.8 @ Dockerfile:1']),
         ({'tox.ini': '[tox]\nenvlist = py37, py38, lint\n'}, ['python_min=3.7 @ tox.ini:2']),
         ({'tox.ini': '[tox]\nenv_list = py3{9,10}-{a,b}\n'}, ['python_min=3.9 @ tox.ini:2']),
         ({'.gitlab-ci.yml': 'image: python:3.9\n'}, ['python_min=3.9 @ .gitlab-ci.yml:1']),

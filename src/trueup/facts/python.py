@@ -87,9 +87,10 @@ def _statements(view: View) -> Iterator[Fact]:
 def _surroundings(view: View) -> Iterator[Fact]:
     for path in view.dockerfiles:
         for line, found in view.search(path, IMAGE, re.IGNORECASE):
-            yield Fact(
-                'python_image', f'=={found[1]}', (at(path, line),), round(0.85 - 0.05 * path.count('/'), 2), 'image'
-            )
+            # Of `functions/python:3.0-python3.8` the first number is the image's own.
+            later = re.match(r'\S*python:?(3\.\d+)', view.lines(path)[line - 1][found.end() :])
+            version, sure = (later or found)[1], round(0.85 - 0.05 * path.count('/'), 2)
+            yield Fact('python_image', f'=={version}', (at(path, line),), sure, 'image')
         installed = [(line, found[1]) for line, found in view.search(path, INSTALLED)]
         if installed:
             line, version = min(installed, key=lambda item: minor_tuple(item[1]))
