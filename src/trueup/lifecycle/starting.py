@@ -72,7 +72,8 @@ def starting_versions(space: Workspace, adoption: Adoption, run: Run) -> Start:
     )
     if told:
         rest = 'what none of them names is taken from the index of today'
-        notes.append(f'the lock starts from {len(pins)} versions: {", ".join(told)}; {rest}')
+        versions = 'one version' if len(pins) == 1 else f'{len(pins)} versions'
+        notes.append(f'the lock starts from {versions}: {", ".join(told)}; {rest}')
     else:
         notes.append('no file, environment or date says which versions run: the lock is of today')
     return Start(tuple(line for name in sorted(pins) for line in pins[name]), tuple(notes))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from trueup.model import Conflict, Decision, Failed, Outcome, Refused, Regressed, Report
+from trueup.model import Conflict, Debt, Decision, Failed, Outcome, Refused, Regressed, Report
 from trueup.report._summary import (
     changed_keys,
     file_summaries,
@@ -184,14 +184,27 @@ def _end(report: Report) -> Iterator[str]:
         yield f'* {_plain(note)}'
     if report.plan.notes:
         yield ''
-    if report.debt.total:
-        yield f'Debt: {plural(report.debt.total, "recorded finding")} of before; it may only shrink.'
-        yield ''
-    if report.next_steps:
-        steps = '\n'.join(one_line(step) for step in report.next_steps)
+    yield from _debt(report.debt)
+    # Where the page lies on this machine tells nobody who reads this elsewhere.
+    told = [one_line(step) for step in report.next_steps if not step.startswith('report: ')]
+    if told:
+        steps = '\n'.join(told)
         fence = '`' * max(3, 1 + max((len(run) for run in re.findall('`+', steps)), default=0))
         yield f'{fence}sh\n{steps}\n{fence}'
         yield ''
+
+
+def _debt(debt: Debt) -> Iterator[str]:
+    """What was found before the change, and does not fail: by rule, then by file."""
+    if not debt.total:
+        return
+    yield f'<details><summary>Debt: {plural(debt.total, "recorded finding")} of before; it may only shrink</summary>'
+    yield ''
+    for what, counts in (('rule', debt.by_rule), ('file', debt.by_path)):
+        most = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        yield from _rows([what, 'findings'], [[_code(name, 0), str(count)] for name, count in most])
+    yield '</details>'
+    yield ''
 
 
 def _rows(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:

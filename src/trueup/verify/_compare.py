@@ -128,7 +128,8 @@ def _source(install: Install) -> str:
 
 
 def _installed(install: Install) -> str:
-    return 'failed' if install.problem else f'{len(install.packages)} packages'
+    count = len(install.packages)
+    return 'failed' if install.problem else f'{count} {"package" if count == 1 else "packages"}'
 
 
 def _dependencies(before: Snapshot, after: Snapshot) -> Verification:
