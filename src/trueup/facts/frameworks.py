@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from trueup.facts._code import Import, Module
 from trueup.facts._declared import declared_dependencies
-from trueup.facts._view import View, at
+from trueup.facts._view import View, at, is_side
 from trueup.model import Evidence, Fact
 
 # In order of rank: of two that are imported as often, the first is the service's.
@@ -81,7 +81,7 @@ def _framework(item: Import) -> str:
 def _declared_only(view: View) -> Iterator[Fact]:
     names = {name.replace('_', '-'): framework for name, framework in FRAMEWORKS.items()}
     for item in declared_dependencies(view):
-        if item.name in names and item.group == 'runtime':
+        if item.name in names and item.group == 'runtime' and not is_side(item.path):
             note = 'declared, imported nowhere'
             yield Fact('framework', names[item.name], (at(item.path, item.line),), 0.4, note)
             return
