@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.settings_table import DOCUMENT, with_table
 from tests.template.probing import settings_module, team_settings
 
 Render = Callable[..., Path]
@@ -384,3 +385,9 @@ def test_dynaconf_reads_its_own_formats(dynaconf: ModuleType, folder: Path, monk
     assert mistakes(team_settings(dynaconf)) == [
         'config/stage.json: training.nunber is no setting; did you mean training.number?'
     ]
+
+
+def test_reference_lists_all_settings() -> None:
+    """The document is made from the code: `python -m tests.support.settings_table` writes it."""
+    text = DOCUMENT.read_text(encoding='utf-8')
+    assert with_table(text) == text

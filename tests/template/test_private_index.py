@@ -124,9 +124,9 @@ def test_private_index_with_poetry(standard: Path, tmp_path: Path, person: Perso
         ci=[],
     )
     pyproject = service / 'pyproject.toml'
-    pyproject.write_text(
-        pyproject.read_text().replace('dependencies = [\n', 'dependencies = [\n    "acme-features>=1.0",\n', 1)
-    )
+    wanted = 'dependencies = [\n    "acme-features>=1.0",\n'
+    from_company = '\n[tool.poetry.dependencies]\nacme-features = { source = "company" }\n'
+    pyproject.write_text(pyproject.read_text().replace('dependencies = [\n', wanted, 1) + from_company)
     assert person.run(service, 'poetry', 'lock', '--no-interaction', known=False) != 0
     assert person.run(service, 'poetry', 'lock', '--no-interaction') == 0, person.said
     packages = {each['name']: each for each in tomllib.loads((service / 'poetry.lock').read_text())['package']}
