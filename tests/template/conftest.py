@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.rendering import quiet_git, render
+from tests.support.running import install, python, run
 from tests.support.standard import build_standard
 
 Render = Callable[..., Path]
@@ -38,3 +39,12 @@ def fixture_rendered(standard: Path, tmp_path_factory: pytest.TempPathFactory) -
         return kept[key]
 
     return give
+
+
+@pytest.fixture(name='service', scope='session')
+def fixture_service(standard: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A service made with the default answers, installed with its test group, and trained."""
+    root = render(standard, tmp_path_factory.mktemp('e2e') / 'churn-service')
+    install(root)
+    run(root, str(python(root)), '-m', 'churn_service.models.train')
+    return root
