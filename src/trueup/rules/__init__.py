@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from trueup.model import Finding
 from trueup.repo import Repo
-from trueup.rules import lock, open_decisions, requirements, shadowing, team_tools, uv_lock
+from trueup.rules import images, kubernetes, lock, open_decisions, requirements, shadowing, team_tools, uv_lock
 from trueup.rules._contract import Rule, Situation
 
-TOPICS = (lock, open_decisions, requirements, shadowing, team_tools, uv_lock)
+TOPICS = (images, kubernetes, lock, open_decisions, requirements, shadowing, team_tools, uv_lock)
 __all__ = ['RULES', 'Situation', 'run_rules']
 RULES: tuple[Rule, ...] = tuple(sorted((rule for topic in TOPICS for rule in topic.RULES), key=lambda rule: rule.id))
 
