@@ -120,7 +120,8 @@ def _stands(text: str, item: Dependency, new: Reading) -> bool:
     if text in new.requirements:
         return True
     same = [other for other in new.requirements.values() if other.name == item.name and not other.source_type]
-    return any(item.constraint.allows_all(other.constraint) and other.features >= item.features for other in same)
+    marked = [other for other in same if other.marker.without_extras() == item.marker.without_extras()]
+    return any(item.constraint.allows_all(other.constraint) and other.features >= item.features for other in marked)
 
 
 def _said(report: Mapping[str, Any]) -> set[str]:
