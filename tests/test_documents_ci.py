@@ -23,9 +23,9 @@ def block(page: str, language: str, first: str) -> str:
 @pytest.mark.parametrize(
     ('page', 'first', 'command'),
     [
-        ('github-lint.md', '# .github/', ('check_jsonschema', '--builtin-schema', 'vendor.github-workflows')),
+        ('github.md', '# .github/', ('check_jsonschema', '--builtin-schema', 'vendor.github-workflows')),
         (
-            'gitlab-lint.md',
+            'gitlab.md',
             '# .gitlab-ci',
             ('check_jsonschema', '--data-transform', 'gitlab-ci', '--builtin-schema', 'vendor.gitlab-ci'),
         ),
@@ -47,7 +47,7 @@ def test_file_is_valid(page: str, first: str, command: tuple[str, ...], tmp_path
     assert done.returncode == 0, done.stdout
 
 
-@pytest.mark.parametrize('page', ['github-lint.md', 'gitlab-lint.md', 'jenkins-lint.md'])
+@pytest.mark.parametrize('page', ['github.md', 'gitlab.md', 'jenkins.md'])
 def test_cache_is_the_one_that_lint_uses(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The variable and the folder that the pages name are those of the code."""
     monkeypatch.setenv('TRUEUP_CACHE', str(tmp_path / 'trueup'))
