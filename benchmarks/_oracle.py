@@ -53,13 +53,18 @@ class Reading:
     requirements: dict[str, Dependency] = field(default_factory=dict)
     scripts: dict[str, str] = field(default_factory=dict)
     extras: dict[str, set[str]] = field(default_factory=dict)
+    nameless: set[str] = field(default_factory=set)
+    """Addresses that say no name: another reader must find one out."""
     python: list[str] | None = None
 
     def add(self, texts: Iterable[str]) -> None:
         """PEP 508 requirements, and pip's way to write an address."""
         for text in texts:
-            if found := _dependency(text):
+            found = _dependency(text)
+            if found:
                 self.requirements[requirement(found)] = found
+            else:
+                self.nameless.add(text.strip().removeprefix('git+'))
 
 
 class Verdict(NamedTuple):
@@ -102,7 +107,8 @@ def compare(old: Reading, new: Reading, report: Mapping[str, Any]) -> Verdict:
     """Hold one against the other, both ways; what the standard brings (pytest-cov) is told as the standard's."""
     said, brought = _said(report), _brought(report, new)
     missing = {text: item.name for text, item in old.requirements.items() if not _stands(text, item, new)}
-    added = {text: item.name for text, item in new.requirements.items() if text not in old.requirements}
+    fresh = {text: item for text, item in new.requirements.items() if text not in old.requirements}
+    added = {text: item.name for text, item in fresh.items() if str(item.source_url) not in old.nameless}
     wrong = [f'requirement {text}' for text, name in missing.items() if name not in said]
     wrong += [f'added {text}' for text, name in added.items() if name not in brought]
     told = [f'requirement {text}' for text, name in missing.items() if name in said]

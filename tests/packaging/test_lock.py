@@ -41,6 +41,12 @@ FAILURES = {
         'the service allows Pythons that its packages do not: scipy needs Python >=3.9',
         ('scipy',),
     ),
+    'a Git server out of reach': (
+        "HTTPSConnectionPool(host='git.example', port=443): Max retries exceeded with url: /a/b.git/info/refs"
+        '?service=git-upload-pack (Caused by NameResolutionError("Failed to resolve"))',
+        "git.example, where a Git requirement is, can't be reached",
+        (),
+    ),
     'network': ('All attempts to connect to x.example failed.', "the package index can't be read", ()),
     'anything else': ('\nThe lock is broken\n', 'The lock is broken', ()),
 }

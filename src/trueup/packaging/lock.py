@@ -21,6 +21,7 @@ MIRROR = 'POETRY_PYPI_MIRROR_URL'
 LEAKING = ('VIRTUAL_ENV', 'CONDA_PREFIX', 'CONDA_DEFAULT_ENV', 'POETRY_ACTIVE', 'PYTHONPATH', 'PYTHONHOME')
 DEPENDS = re.compile(r'depends on (?:both )?(?P<name>[A-Za-z0-9][\w.-]*(?:\[[\w,.-]+\])?)(?: \((?P<version>[^)]*)\))?')
 NEEDS_PYTHON = re.compile(r'- (?P<name>[\w.-]+) requires Python (?P<python>[<>=!~][^;]*?),? so it will not be')
+FAR_GIT = re.compile(r"host='(?P<host>[\w.-]+)'.{0,300}git-upload-pack|unable to access 'https?://(?P<other>[\w.-]+)")
 NETWORK = re.compile(r'ConnectionError|Max retries|attempts to connect|timed out|Name or service|JSONDecodeError', re.I)
 
 
@@ -93,6 +94,12 @@ def explain(output: str) -> LockResult:
     if python and 'Writing lock file' not in text and not NETWORK.search(text):
         reason = f'Poetry can make no environment for Python {python["python"]}'
         return LockResult(False, reason, (), 'widen requires-python, or install such a Python and lock by hand', output)
+    far = FAR_GIT.search(text)
+    if far:
+        hint = f'lock where {far["host"] or far["other"]} can be reached: `poetry lock`'
+        return LockResult(
+            False, f'{far["host"] or far["other"]}, where a Git requirement is, can\'t be reached', (), hint, output
+        )
     if NETWORK.search(text):
         hint = f'name your index in {MIRROR} (plugin poetry-plugin-pypi-mirror) or as a [[tool.poetry.source]]'
         return LockResult(False, 'the package index can\'t be read', (), hint, output)
