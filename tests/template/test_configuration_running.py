@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
-import sys
 import time
 import tomllib
 import urllib.error
@@ -19,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.rendering import render
+from tests.support.running import environment, make_environment
 from tests.support.spring_server import SpringServer, spring_server
 
 pytestmark = [pytest.mark.e2e, pytest.mark.network]
@@ -30,13 +29,7 @@ def fixture_service(standard: Path, tmp_path_factory: pytest.TempPathFactory) ->
     """A service made with Spring, installed, without a model: configuration needs none."""
     root = render(standard, tmp_path_factory.mktemp('running') / 'churn-service', spring_cloud_config=True)
     project = tomllib.loads((root / 'pyproject.toml').read_text())['project']
-    uv = shutil.which('uv') or str(Path(sys.executable).with_name('uv'))
-    subprocess.run([uv, 'venv', '--quiet', '--python', sys.executable, '.venv'], cwd=root, check=True)
-    subprocess.run(
-        [uv, 'pip', 'install', '--quiet', '--python', '.venv/bin/python', *project['dependencies']],
-        cwd=root,
-        check=True,
-    )
+    make_environment(root / '.venv', *project['dependencies'], cwd=root)
     return root
 
 
@@ -57,13 +50,11 @@ class Running:
             free.bind(('127.0.0.1', 0))
             self.port = free.getsockname()[1]
         self.log = log
-        bad = ('PYTHON', 'APP_', 'COV', 'PYTEST', 'VIRTUAL_ENV')
-        clean = {name: value for name, value in os.environ.items() if not name.startswith(bad)}
         own = {'PYTHONPATH': 'src', 'APP_SERVER__PORT': str(self.port), 'APP_SERVER__DRAIN_SECONDS': '0'}
         with log.open('wb') as stream:
             self.process = subprocess.Popen(
                 ['.venv/bin/python', '-m', 'churn_service', 'serve', '--host', '127.0.0.1'],
-                cwd=service, env={**clean, **own, **variables}, stdout=stream, stderr=subprocess.STDOUT,
+                cwd=service, env=environment(**own, **variables), stdout=stream, stderr=subprocess.STDOUT,
             )  # fmt: skip
 
     def post(self, size: int) -> int:

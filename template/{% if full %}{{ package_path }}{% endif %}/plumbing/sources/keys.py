@@ -82,7 +82,7 @@ def essence(kind: Any) -> Any:
         return essence(get_args(kind)[0])
     if get_origin(kind) not in (Union, types.UnionType):
         return kind
-    members = [member for member in get_args(kind) if member is not type(None)]
+    members = [member for member in get_args(kind) if member is not types.NoneType]
     return next((member for member in members if group_of(member) or is_list(member) or is_mapping(member)), members[0])
 
 
@@ -105,7 +105,7 @@ def is_mapping(kind: Any) -> bool:
 
 def takes_none(kind: Any) -> bool:
     """Whether nothing is a value."""
-    return kind is None or type(None) in get_args(kind)
+    return kind is None or types.NoneType in get_args(kind)
 
 
 def decode(kind: Any, text: str) -> Any:

@@ -5,12 +5,12 @@ A class of settings lists them, strongest first; a team may add one of its own i
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -29,14 +29,14 @@ LINKS = re.compile(r'(^|_)SERVICE_(HOST|PORT)(_|$)|(^|_)PORT_\d+_(TCP|UDP|SCTP)(
 """Kubernetes gives every pod such variables; those of a Service called `app` look like ours."""
 
 
-@dataclass
+@dataclasses.dataclass
 class Reading:
     """One construction of settings: what was given, and the sources that took part."""
 
     given: Mapping[str, Any]
     given_by: str = 'arguments'
     again: bool = False
-    layers: list[Layer] = field(default_factory=list)
+    layers: list[Layer] = dataclasses.field(default_factory=list)
 
 
 _reading: ContextVar[Reading] = ContextVar('reading')
