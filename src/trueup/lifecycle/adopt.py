@@ -157,11 +157,11 @@ def resume(path: Path, run: Run, verb: str) -> Outcome:
     report = replace(standing.report(verb), plan=replace(standing.looked.plan, conflicts=open_keys))
     if open_keys:
         return Conflicted(report)
-    changes = held_exports(service, standing.repo)
+    changes = held_exports(service, standing.repo, removing=verb == 'adopt')
     if not changes:
         return Clean(report)
     require_clean(service, [change.path for change in changes])
     for change in changes:
         write_file(service.top / change.path, change.after)
-    steps = ('git diff', f'git commit -am "build: export {changes[0].path} from the lock"')
+    steps = ('git diff', 'git commit -am "build: the old packaging files give way"')
     return Changed(replace(report, plan=replace(report.plan, changes=changes), next_steps=steps))

@@ -9,21 +9,22 @@ import tomlkit
 from packaging.utils import canonicalize_name
 
 from trueup.lifecycle.adoption import Adoption
+from trueup.lifecycle.exports import GOING, removal_of
 from trueup.lifecycle.pythons import may_narrow, narrow, narrowed
 from trueup.lifecycle.run import Run
 from trueup.lifecycle.starting import starting_versions
 from trueup.lifecycle.workspace import Workspace, write_file
-from trueup.merge.retired import remove_key
 from trueup.model import Action, Change, Conflict, Decision, File, Owner, Plan
 from trueup.packaging.export import export_requirements
-from trueup.packaging.lock import lock, public_index
+from trueup.packaging.lock import LockResult, lock, public_index
 from trueup.repo import read_file
-from trueup.text.encoding import decode, encode
-from trueup.text.keys import parse_key
+from trueup.text.encoding import decode
 
 LOCK = 'poetry.lock'
 LOCK_SECONDS = 900.0
 PINS = 'trueup-pins'
+NO_INDEX = "the package index can't be read"
+"""A reason for which there is no use in trying again."""
 TRIES = 4
 """How often versions that do not fit together are left out before the lock starts from none."""
 
@@ -51,7 +52,7 @@ class Locked:
 
     def removals(self, space: Workspace) -> tuple[Change, ...]:
         """The old files, or sections of them, that are to go."""
-        return tuple(_removal(space, target) for target in self.removed)
+        return tuple(removal_of(space.root, target) for target in self.removed)
 
     def plan(self, space: Workspace) -> Plan:
         """What these steps do, for the report: read before they are carried out."""
@@ -72,7 +73,8 @@ def lock_service(space: Workspace, adoption: Adoption, run: Run) -> Locked:
     main = tuple(path for path in sorted(named) if _is_main(adoption, path, space.prefix))
     if locked.open or adoption.packaging.conflicts:
         waiting = ('the old packaging files stay as they are until the open decisions are made',)
-        return replace(locked, held=main, notes=(*locked.notes, *(waiting if adoption.redundant else ())))
+        going = tuple(f'{GOING}{path}' for path in adoption.redundant if path not in named)
+        return replace(locked, held=main + going, notes=(*locked.notes, *(waiting if adoption.redundant else ())))
     exports = tuple(_export(space, locked.changes[0], path) for path in main)
     removed = tuple(path for path in adoption.redundant if path not in named)
     notes = (
@@ -86,19 +88,6 @@ def lock_service(space: Workspace, adoption: Adoption, run: Run) -> Locked:
         ),
     )
     return replace(locked, changes=locked.changes + exports, removed=removed, notes=(*locked.notes, *notes))
-
-
-def _removal(space: Workspace, target: str) -> Change:
-    """A file, or (`FILE::SECTION`) one section of a file that other tools still use."""
-    path, _, section = target.partition('::')
-    before = read_file(space.root / path)
-    found = decode(before.data) if before and section else None
-    text = remove_key(found.text, path, parse_key(section)) if found else None
-    if not section:
-        return Change(path, before, None)
-    if before is None or found is None or text is None:
-        return Change(path, before, before)
-    return Change(path, before, File(encode(text, found), before.mode) if text.strip() else None)
 
 
 def _fitting(space: Workspace, adoption: Adoption, run: Run, pins: tuple[str, ...]) -> Locked:
@@ -137,8 +126,8 @@ def relock(space: Workspace, index_url: str, run: Run, *, pins: tuple[str, ...] 
     path = space.prefix + LOCK
     before = read_file(space.root / path)
     run.say('locking the dependencies with Poetry')
-    notes = _start_from(space, pins, index_url) if pins and before is None else ()
-    result = lock(space.service, index_url=index_url or None, timeout=LOCK_SECONDS)
+    found = _start_from(space, pins, index_url) if pins and before is None else ()
+    notes, result = ((), found) if isinstance(found, LockResult) else (found, _lock(space, index_url))
     after = read_file(space.root / path)
     write_file(space.root / path, before)
     if not result.ok:
@@ -150,10 +139,14 @@ def relock(space: Workspace, index_url: str, run: Run, *, pins: tuple[str, ...] 
     return Locked((Change(path, before, after),), notes=notes)
 
 
-def _start_from(space: Workspace, pins: tuple[str, ...], index_url: str) -> tuple[str, ...]:
+def _lock(space: Workspace, index_url: str) -> LockResult:
+    return lock(space.service, index_url=index_url or None, timeout=LOCK_SECONDS)
+
+
+def _start_from(space: Workspace, pins: tuple[str, ...], index_url: str) -> tuple[str, ...] | LockResult:
     """Lock once with the pins as a group of their own: what Poetry locks next keeps these versions where it can.
 
-    Pins that fit nothing are left out, the ones that Poetry names first.
+    Pins that fit nothing are left out, the ones that Poetry names first. Gives notes, or a failure that is final.
     """
     path = space.service / 'pyproject.toml'
     file = read_file(path)
@@ -164,11 +157,13 @@ def _start_from(space: Workspace, pins: tuple[str, ...], index_url: str) -> tupl
         document.setdefault('dependency-groups', tomlkit.table()).update({PINS: list(pins)})
         try:
             write_file(path, File(tomlkit.dumps(document).encode(), file.mode))
-            result = lock(space.service, index_url=index_url or None, timeout=LOCK_SECONDS)
+            result = _lock(space, index_url)
         finally:
             write_file(path, file)
         if result.ok:
             return (f'not kept, because they do not fit together: {", ".join(left)}',) if left else ()
+        if result.reason == NO_INDEX:
+            return result
         write_file(space.service / LOCK, None)
         named = {canonicalize_name(name.partition('[')[0]) for name in result.packages}
         out = tuple(pin for pin in pins if canonicalize_name(pin.partition('==')[0]) in named)

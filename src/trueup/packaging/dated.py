@@ -93,5 +93,7 @@ def _compile(command: list[str], wanted: list[str], *, index_url: str, pins: Pin
 def _reason(output: str) -> str:
     """The explanation of uv on one line."""
     text = re.sub(r'[\s╰─▶×│├]+', ' ', output)
+    if 'Failed to fetch' in text:
+        return 'the package index can not be read'
     _, because, after = text.partition('Because ')
     return (because + after).strip() or text.strip()[-300:] or 'uv failed'
