@@ -34,6 +34,7 @@ WORKFLOWS = ('.github/workflows/ci.yml', '.github/workflows/release.yml')
 GITLAB = '.gitlab-ci.yml'
 AROUND = re.compile(
     r'python3? -m (venv \.ci-tools && \.ci-tools/bin/pip|pip) install (--quiet )?nox uv( "poetry>=2\.1,<3")?'
+    r'|export BUILDAH_ISOLATION=chroot STORAGE_DRIVER=vfs'
     r'|apt-get update -qq && apt-get install -qq --no-install-recommends buildah'
     r'|printenv REGISTRY_PASSWORD \| (docker|buildah) login --username "\$REGISTRY_USERNAME" --password-stdin [\w.:-]+'
 )
@@ -176,8 +177,9 @@ def test_lint_cache_is_restored(rendered: Render) -> None:
     folder = workflow['env']['TRUEUP_CACHE'].removeprefix('${{ github.workspace }}/')
     assert folder.startswith(cache['with']['path'])
     assert 'cache' not in (root / WORKFLOWS[1]).read_text().replace('from a cache', '')
-    check = yaml.safe_load((root / GITLAB).read_text())['check']
-    assert check['variables']['TRUEUP_CACHE'].removeprefix('$CI_PROJECT_DIR/') + '/lint' in check['cache'][0]['paths']
+    pipeline = yaml.safe_load((root / GITLAB).read_text())
+    cache = pipeline['.service']['variables']['TRUEUP_CACHE'].removeprefix('$CI_PROJECT_DIR/')
+    assert f'{cache}/lint' in pipeline['check']['cache'][0]['paths']
 
 
 def test_no_pipeline_below_full(rendered: Render) -> None:

@@ -6,12 +6,28 @@ import bisect
 import functools
 import re
 
-from trueup.text.tree import Document, Grammar, Kind, Malformed, Node, bounded, lead_of, line_end, map_data, numbered
+from trueup.model import KeyPath
+from trueup.text.tree import (
+    Document,
+    Grammar,
+    Kind,
+    Malformed,
+    Node,
+    bounded,
+    lead_of,
+    line_end,
+    map_data,
+    need,
+    numbered,
+    put,
+)
 
 STRING = re.compile(
     r"'''.*?'''|\"\"\".*?\"\"\"|'(?:\\.|[^'\\\n])*'|\"(?:\\.|[^\"\\\n])*\"|//[^\n]*|/\*.*?\*/", re.DOTALL
 )
 ASSIGNED = re.compile(r'(?:def\s+)?(\w+)\s*=[^=]')
+HANDING_OUT = re.compile(r'stage\(.*(deliver|deploy|promot|publish|push|release|roll|ship|upload)', re.IGNORECASE)
+"""Stages that come after all checks, whoever wrote them."""
 NAMED = re.compile(r'(agent|image|label|args|script|when)\b')
 
 
@@ -134,3 +150,14 @@ class Groovy(Grammar):
 
     def parse(self, text: str) -> Document:
         return parse_groovy(text)
+
+    def insert(self, document: Document, path: KeyPath, other: Document) -> str:
+        """Beside the same neighbours; a stage without any goes before the first that hands out what it may have to check."""
+        parent, source = document.find(path[:-1]), other.find(path[:-1])
+        if path[-2:-1] == ('stages',) and parent and source and not set(parent.keys) & set(source.keys):
+            late = next((child for child in parent.children if HANDING_OUT.match(child.key)), None)
+            if late is not None:
+                node = need(other, path)
+                lead, body = other.text[node.start : node.body], other.text[node.body : node.end]
+                return put(document.text, late.start, lead, body)
+        return super().insert(document, path, other)
