@@ -229,13 +229,6 @@ def test_role_by_name(path: str, role: tuple[str | None, str | None]) -> None:
         assert data['dependency-groups'] == {group: ['a==1']}
 
 
-def test_several_far_files_wait_for_a_person() -> None:
-    """Two services' files and none at the root: nothing is guessed."""
-    conversion = converted({'api/requirements.txt': 'a\n', 'worker/requirements.txt': 'b\n'})
-    assert conversion.pyproject is None
-    assert [conflict.ours for conflict in conversion.open] == ['api/requirements.txt, worker/requirements.txt']
-
-
 def test_compiled_pins_give_way() -> None:
     """Of requirements.in and the file compiled from it, the first is what the team writes."""
     conversion = converted(
@@ -351,3 +344,23 @@ def test_nothing_to_convert() -> None:
     conversion = converted({'app.py': ''})
     assert conversion.pyproject is None
     assert conversion.notes == ('no packaging files found: nothing to convert',)
+
+
+def test_the_file_that_the_image_installs_is_the_services() -> None:
+    """Of several below the root, the Dockerfile at the root says which one runs."""
+    files: dict[str, str | bytes] = {
+        'Dockerfile': 'FROM python:3.11\nCOPY ./api/requirements.txt /app/requirements.txt\n# docs/x/requirements.txt\n',
+        'api/requirements.txt': 'fastapi==0.74.0\n',
+        'load/deep/requirements.txt': 'locust==2.1.0\n',
+    }
+    done = converted(files)
+    assert tomllib.loads(text_of(done))['project']['dependencies'] == ['fastapi==0.74.0']
+    assert 'api/requirements.txt: Dockerfile installs it: taken for the service' in done.notes
+
+
+def test_several_services_below_a_root_without_packaging_are_told() -> None:
+    """Nothing is converted, nothing waits for a person: the folders are services of their own."""
+    done = converted({'a/requirements.txt': 'flask\n', 'b/requirements.txt': 'fastapi\n'})
+    assert done.pyproject is None and done.open == ()
+    told = next(note for note in done.notes if note.startswith('several requirements files'))
+    assert 'a/requirements.txt, b/requirements.txt' in told and '--service-root' in told

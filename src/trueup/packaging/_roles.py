@@ -65,6 +65,8 @@ GROUPS = {
 }
 ASIDE = {'docs': 'docs', 'doc': 'docs', 'tests': 'test', 'test': 'test', 'notebooks': 'notebook', '.ci': 'test'}
 FOREIGN = {'examples', 'example', 'vendor', 'third_party', 'node_modules', 'hack', 'fixtures', 'helm', 'charts'}
+DOCKERFILE = 'Dockerfile'
+SEVERAL = 'several requirements files, none at the root: say which one the service installs'
 METADATA = {'pyproject.toml', 'setup.py', 'setup.cfg'}
 
 
@@ -107,13 +109,15 @@ def choose(repo: Repo, requested: tuple[Requested, ...]) -> Chosen:
             far.remove(path)
     if not any(role.kind == 'main' for role in roles.values()):
         mains = [path for path in far if role_of(path).kind == 'main' and not _own_project(repo, path)]
-        if len(mains) == 1:
-            roles[mains[0]] = Role('main')
-            far.remove(mains[0])
-            notes.append(f'{mains[0]}: the only requirements file: taken for the service')
+        installed = [path for path in mains if _image_names(repo, path)]
+        if len(mains) == 1 or len(installed) == 1:
+            taken = (installed if len(installed) == 1 else mains)[0]
+            roles[taken] = Role('main')
+            far.remove(taken)
+            why = 'the only requirements file' if len(mains) == 1 else f'{DOCKERFILE} installs it'
+            notes.append(f'{taken}: {why}: taken for the service')
         elif mains:
-            reason = 'several requirements files, none at the root: say which one the service installs'
-            conflicts.append(Conflict(PYPROJECT, ('project', 'dependencies'), None, ', '.join(mains), None, reason))
+            conflicts.append(Conflict(PYPROJECT, ('project', 'dependencies'), None, ', '.join(mains), None, SEVERAL))
     notes += [f'{path}: not read: it belongs to another folder' for path in far]
     order = {'main': 0, 'extra': 1, 'dev': 2}
     ordered = dict(sorted(roles.items(), key=lambda item: (order.get(item[1].kind, 3), item[0].count('/'), item[0])))
@@ -154,6 +158,13 @@ def _requested(item: Requested) -> Role:
     if item.group or item.extra:
         return Role('extra' if item.extra else 'dev', item.group, item.extra)
     return Role('main')
+
+
+def _image_names(repo: Repo, path: str) -> bool:
+    """Whether the image at the root, which is the service's, names a file by its whole path."""
+    lines = (repo.text(DOCKERFILE) or '').splitlines()
+    pattern = re.compile(rf'(?<![\w./-])(\./)?{re.escape(path)}(?![\w./-])')
+    return any(pattern.search(line) for line in lines if not line.lstrip().startswith('#'))
 
 
 def _own_project(repo: Repo, path: str) -> bool:

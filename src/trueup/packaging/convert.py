@@ -27,6 +27,8 @@ from trueup.repo import Repo
 __all__ = ['Conversion', 'Source', 'convert']
 
 VERSION = '0.1.0'
+WHERE = 'adopt the folder that is the service (--service-root DIR), or write its dependencies into pyproject.toml'
+"""What to do about a repository whose packaging all lies in folders."""
 
 
 def convert(repo: Repo, *, answers: Answers) -> Conversion:
@@ -38,6 +40,8 @@ def convert(repo: Repo, *, answers: Answers) -> Conversion:
         return _conversion(_handed_over(repo, readings, held, answers), readings, held)
     if not origins:
         held.notes.append('no packaging files found: nothing to convert')
+        held.notes += [f'{conflict.reason} ({conflict.ours}): {WHERE}' for conflict in held.conflicts]
+        held.conflicts.clear()
         return _conversion(None, readings, held)
     before = repo.text(PYPROJECT) or ''
     text = before.replace('\r\n', '\n')
