@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import trueup.lifecycle.check as room
+from tests.conftest import git
 from trueup.cli.main import COMMANDS, main
 
 
@@ -69,3 +70,20 @@ def test_a_malformed_user_configuration_is_named(
     monkeypatch.setenv('TRUEUP_CONFIG', str(tmp_path / 'config.toml'))
     assert main(['check', str(tmp_path)]) == 2
     assert 'config.toml: not valid TOML' in capsys.readouterr().err
+
+
+def test_a_disk_that_can_not_be_written_is_no_error_of_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One line with the place, and how to move the cache."""
+    (tmp_path / 'file').write_text('', encoding='utf-8')
+    monkeypatch.setenv('TRUEUP_CACHE', str(tmp_path / 'file'))
+    service = tmp_path / 'service'
+    service.mkdir()
+    (service / 'a.py').write_text('', encoding='utf-8')
+    git(service, 'init', '-q')
+    git(service, 'add', '-A')
+    git(service, 'commit', '-qm', 'x')
+    assert main(['adopt', str(service), '--defaults', '--standard', str(service)]) == 2
+    said = capsys.readouterr().err
+    assert f'trueup: {tmp_path}/file/' in said and 'Not a directory' in said and 'TRUEUP_CACHE' in said

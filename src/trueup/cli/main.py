@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import sys
@@ -31,6 +32,11 @@ COMMANDS = {
     'update': 'carry a service to a newer version, on a branch',
     'waive': 'record an exception to the standard, with an end',
 }
+
+
+DISK = {errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOSPC, errno.EDQUOT, errno.ENOTDIR}
+"""Errors of which the disk is the cause, or its rights, and not trueup."""
+ROOM = 'make room there, or see to its rights; TRUEUP_CACHE moves the cache'
 
 
 class Commands(click.Group):
@@ -77,6 +83,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.CLEAN
     except Exception as error:  # pylint: disable=broad-exception-caught  # the one boundary
+        if isinstance(error, OSError) and error.errno in DISK and error.filename:
+            refusal = UserError(os.strerror(error.errno), where=str(error.filename), hint=ROOM)
+            _say(refusal)
+            return refusal.exit_code
         sys.stderr.write(
             f'trueup: internal error: {type(error).__name__}: {error}\nhint: report it with {_log(error)}\n'
         )

@@ -157,7 +157,7 @@ def python_of(folder: Path) -> Path:
 def reason(done: Done) -> str:
     """Why an install failed, in one line: the resolver's explanation, else the most telling error."""
     if done.code is None:
-        return f'took longer than {done.seconds:.0f} s'
+        return 'took longer than --verify-timeout allows'
     text = OWN_PATH.sub('', ARROW.sub(' ', re.sub(r'\x1b\[[0-9;]*m', '', done.output)))
     lines = [re.sub(r'\s+', ' ', line).strip(' |').removeprefix('cause: ') for line in text.splitlines()]
     lines = [line for line in lines if line and not line.startswith(('WARNING:', '[notice]', 'warning:', 'hint:'))]
