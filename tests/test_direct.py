@@ -19,6 +19,8 @@ ANSWERS = [
     {'scope': 'config'},
     {'service_root': 'services/a', 'service_name': 'a-b', 'port': 9000},
     {'ci': ['jenkins'], 'author_name': 'Ünï', 'author_email': 'a@example.com', 'slow_hooks': 'pre-commit'},
+    {'config_backend': 'dynaconf', 'spring_cloud_config': True, 'package_publish_url': 'https://x.example/upload'},
+    {'package_index_url': 'https://x.example/simple', 'package_index_mode': 'internal', 'packaging': 'uv'},
     {'package_index_url': 'https://x.example/simple', 'hooks_repo': 'https://a.example/x.git', 'is_package': False},
 ]
 COPIER = 'name: {type: str, default: scorer}\nsize: 3\nlist: {type: yaml, default: [a, b]}\nbig:\n  type: bool\n  default: "{{ size > 2 }}"\n'
