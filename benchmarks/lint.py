@@ -3,7 +3,9 @@
     python benchmarks/lint.py REPOSITORY... [--rounds N] [--program FOLDER] [--ruff PATH] [--pre-commit PATH]
     python benchmarks/lint.py REPOSITORY... --mutations N
 
-Runs are paired and interleaved: a machine that is busy is busy for both. The stock tools are those of the repository's
+Run it with the Python of an environment of its own, into which pip installed trueup as a user's would be: an editable
+installation starts slower. Runs are paired and interleaved: a machine that is busy is busy for both. The cases in which
+all linters look at everything have one round only in a repository of more than 50,000 lines. The stock tools are those of the repository's
 `.venv` if it has one with pylint in it, else those beside this Python, and get the same files as trueup gives to each.
 Nothing is written into a repository: the work is done in copies.
 """
@@ -25,9 +27,14 @@ from typing import NamedTuple
 from _measure import HEAD, Cost, average, row, run
 from _mutations import hold
 
+from trueup.lint.baseline import WHOLE_SET
 from trueup.lint.files import python_files
+from trueup.lint.model import Job
 from trueup.lint.plan import plan_tasks
+from trueup.lint.tools import CHECKERS
 
+LARGE = 50_000
+"""Lines beyond which a run over everything takes minutes."""
 CHECKS = {'black': ('--check', '-q'), 'isort': ('--check-only', '-q'), 'flake8': (), 'pylint': ()}
 Side = Callable[[], Cost]
 
@@ -40,6 +47,15 @@ class Place(NamedTuple):
     python: str
     programs: Path
     files: dict[str, tuple[str, ...]]
+    packages: tuple[str, ...] | None
+
+    def lines(self) -> int:
+        """Size of what pylint looks at."""
+        return sum((self.root / name).read_bytes().count(b'\n') for name in self.files['pylint'])
+
+    def rounds(self, wanted: int) -> int:
+        """How often a case that runs everything is to be run."""
+        return 1 if self.lines() > LARGE else wanted
 
     def stock(self, tool: str, files: Sequence[str], cache: str = 'warm') -> Cost:
         """One stock tool."""
@@ -58,6 +74,20 @@ class Place(NamedTuple):
         """The installed trueup."""
         return run([str(self.programs / 'trueup'), *words], self.root, self.variables(cache))
 
+    def pylint(self, *options: str) -> Cost:
+        """pylint as trueup starts it, with options of its own."""
+        command = CHECKERS['pylint'].command(Job(self.root, self.files['pylint'], self.packages))
+        order = json.loads(command.stdin)
+        order['arguments'] = [
+            *order['arguments'][: -len(self.files['pylint']) - 1],
+            *options,
+            '--',
+            *self.files['pylint'],
+        ]
+        place = self.scratch / 'order.json'
+        place.write_text(json.dumps(order), encoding='utf-8')
+        return run(command.arguments, self.root, dict(command.environment), given=str(place))
+
     def variables(self, cache: str) -> dict[str, str]:
         """Caches of our own."""
         return {
@@ -71,7 +101,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('repositories', nargs='+', type=Path)
     parser.add_argument('--rounds', type=int, default=3)
-    parser.add_argument('--cases', default='commit,light,same,ruff,cold,one,noop')
+    parser.add_argument('--cases', default='commit,light,same,ruff,cold,one,noop', help='also: steps')
     parser.add_argument('--program', type=Path, default=Path(sys.executable).parent, help='folder with trueup in it')
     parser.add_argument('--ruff', default=shutil.which('ruff') or '')
     parser.add_argument('--pre-commit', default=shutil.which('pre-commit') or '')
@@ -107,7 +137,8 @@ def prepare(repository: Path, scratch: Path, programs: Path) -> Place:
     )
     tasks = plan_tasks(root, python_files(root), tools=tuple(CHECKS))
     files = {tool: tuple(_names(root, tasks, tool)) for tool in CHECKS}
-    return Place(root, scratch, str(own) if usable else sys.executable, programs, files)
+    packages = next((task.job.packages for task in tasks), None)
+    return Place(root, scratch, str(own) if usable else sys.executable, programs, files, packages)
 
 
 def _names(root: Path, tasks: Sequence[object], tool: str) -> Iterator[str]:
@@ -119,9 +150,7 @@ def _names(root: Path, tasks: Sequence[object], tool: str) -> Iterator[str]:
 
 def describe(repository: Path, place: Place) -> str:
     """Name and size."""
-    names = place.files['pylint']
-    lines = sum((place.root / name).read_bytes().count(b'\n') for name in names)
-    return f'### {repository.name}: {len(names)} files, {lines:,} lines'
+    return f'### {repository.name}: {len(place.files["pylint"])} files, {place.lines():,} lines'
 
 
 def measure(place: Place, given: argparse.Namespace) -> None:
@@ -167,7 +196,7 @@ def light(place: Place, given: argparse.Namespace) -> Iterator[str]:
 def same(place: Place, given: argparse.Namespace) -> Iterator[str]:
     """Nothing changed since the last run."""
     _settle(place)
-    rounds = max(1, given.rounds // 2)
+    rounds = place.rounds(max(1, given.rounds // 2))
     peer = average([place.stock_all() for _ in range(rounds)])
     ours = average([place.ours('lint') for _ in range(given.rounds * 5)])
     yield row('nothing changed, the four tools warm', ours, peer)
@@ -202,7 +231,8 @@ def cold(place: Place, given: argparse.Namespace) -> Iterator[str]:
     def ours() -> Cost:
         return place.ours('lint', cache=f'cold-{next(count)}')
 
-    yield row('whole repository, cold', *pairs(ours, lambda: place.stock_all(f'cold-{next(count)}'), given.rounds))
+    rounds = place.rounds(given.rounds)
+    yield row('whole repository, cold', *pairs(ours, lambda: place.stock_all(f'cold-{next(count)}'), rounds))
 
 
 def one(place: Place, given: argparse.Namespace) -> Iterator[str]:
@@ -210,12 +240,26 @@ def one(place: Place, given: argparse.Namespace) -> Iterator[str]:
     _settle(place)
     ours: list[Cost] = []
     peer: list[Cost] = []
-    for number, name in enumerate(sample(place, given.rounds, given.seed)):
+    for number, name in enumerate(sample(place, place.rounds(given.rounds), given.seed)):
         with changed(place, name, number):
             for side in (0, 1) if number % 2 else (1, 0):
                 (ours, peer)[side].append(place.stock_all() if side else place.ours('lint'))
     worst = max(mine.cpu / theirs.cpu for mine, theirs in zip(ours, peer, strict=True))
     yield row(f'one file changed, all files right (worst {worst:.2f})', average(ours), average(peer))
+
+
+def steps(place: Place, given: argparse.Namespace) -> Iterator[str]:
+    """pylint in one run, against duplicates and cycles as a step of their own beside all else."""
+    names = ','.join(WHOLE_SET)
+    whole: list[Cost] = []
+    most: list[Cost] = []
+    few: list[Cost] = []
+    for _ in range(place.rounds(given.rounds)):
+        whole.append(place.pylint())
+        most.append(place.pylint(f'--disable={names}'))
+        few.append(place.pylint('--disable=all', f'--enable={names}'))
+    yield row(f'pylint without {names}, against all in one run', average(most), average(whole))
+    yield row(f'only {names}, against all in one run', average(few), average(whole))
 
 
 def noop(place: Place, given: argparse.Namespace) -> Iterator[str]:
@@ -249,6 +293,7 @@ CASES: dict[str, Callable[[Place, argparse.Namespace], Iterator[str]]] = {
     'cold': cold,
     'one': one,
     'noop': noop,
+    'steps': steps,
 }
 
 
