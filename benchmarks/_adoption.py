@@ -93,7 +93,7 @@ def measure(source: Path, root: str, options: Options) -> Row:
     light = run([*TRUEUP, 'adopt', '--plan', *_common(root, options)], copy)
     row.light_cpu, row.light_memory = light.cpu, light.memory
     given = ['--defaults', '--verify', options.verify, '--format', 'json']
-    ran = run([*TRUEUP, 'adopt', *given, *_common(root, options)], copy, environment=_date(copy, options))
+    ran = run([*TRUEUP, 'adopt', *given, *_common(root, options), *_date(copy, options)], copy)
     row.exit, row.seconds, row.cpu = ran.code, ran.wall, ran.cpu
     row.untouched = picture(copy) == before
     report = _report(ran, row)
@@ -109,10 +109,10 @@ def _common(root: str, options: Options) -> list[str]:
     return ['--standard', options.standard, '--service-root', root]
 
 
-def _date(copy: Path, options: Options) -> dict[str, str]:
+def _date(copy: Path, options: Options) -> list[str]:
     """Installers see the index as it was on the day of the last commit, where a date is known."""
     date = options.dates.get(copy.name)
-    return {'UV_EXCLUDE_NEWER': date} if date else {}
+    return ['--verify-date', date] if date else []
 
 
 def _report(ran: Ran, row: Row) -> dict[str, Any]:
@@ -140,8 +140,7 @@ def _branch(row: Row, copy: Path, made: tuple[str, str, Mapping[str, Any]], opti
     old = _read_before(row, copy / root, report)
     _switch(copy, branch)
     try:
-        new = _oracle.after(copy / root) if old and (copy / root / 'pyproject.toml').is_file() else None
-        row.oracle = _oracle.compare(old, new, report) if old and new else None
+        row.oracle = _compare(old, copy / root, report) if old else None
         row.notes += [f'oracle: {text[:160]}' for text in (row.oracle.wrong if row.oracle else ())]
         _look(row, copy, (root, report), options.skip)
         if 'hooks' not in options.skip:
@@ -163,6 +162,14 @@ def _read_before(row: Row, folder: Path, report: Mapping[str, Any]) -> _oracle.R
     except (ValueError, OSError, subprocess.SubprocessError) as error:
         row.notes.append(f'oracle: the old packaging can not be read: {error}')
         return None
+
+
+def _compare(old: _oracle.Reading, folder: Path, report: Mapping[str, Any]) -> _oracle.Verdict | None:
+    try:
+        new = _oracle.after(folder) if (folder / 'pyproject.toml').is_file() else None
+    except ValueError as error:
+        return _oracle.Verdict(len(old.requirements), (f'not readable: {error}',))
+    return _oracle.compare(old, new, report) if new else None
 
 
 def _look(row: Row, copy: Path, made: tuple[str, Mapping[str, Any]], skip: frozenset[str]) -> None:

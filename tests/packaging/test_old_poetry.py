@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -218,3 +219,18 @@ def test_a_version_that_the_code_reads_stays_where_it_is_read() -> None:
     found = text_of(converted({'pyproject.toml': text, 'tests/test_version.py': reader}))
     assert '[tool.poetry]\nversion = "1.2.0"\n' in found and 'dynamic = ["version"]' in found
     assert 'dynamic' not in text_of(converted({'pyproject.toml': text, 'tests/test_version.py': 'import toml\n'}))
+
+
+@pytest.mark.parametrize(
+    ('written', 'expected'),
+    [
+        ('@ada', [{'name': '@ada'}]),
+        ('Ada <ada>', [{'name': 'Ada (ada)'}]),
+        ('ada@example.org', [{'email': 'ada@example.org'}]),
+        ('Ada <ada@example.org>', [{'name': 'Ada', 'email': 'ada@example.org'}]),
+    ],
+)
+def test_an_author_that_is_no_address(written: str, expected: list[dict[str, str]]) -> None:
+    """Old Poetry took any text; today's refuses the whole file for an address that is none."""
+    old = f'[tool.poetry]\nname = "a"\nversion = "1"\nauthors = ["{written}"]\n[tool.poetry.dependencies]\npython = "^3.9"\n'
+    assert tomllib.loads(text_of(converted({'pyproject.toml': old})))['project']['authors'] == expected

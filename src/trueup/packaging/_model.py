@@ -12,6 +12,7 @@ from trueup.packaging._mask import mask
 from trueup.repo import Repo
 
 PYPROJECT = 'pyproject.toml'
+EMAIL = re.compile(r'[^@\s]+@[^@\s]+\.[^@\s]+\Z')
 
 Answers = Mapping[str, object]
 
@@ -19,6 +20,13 @@ Answers = Mapping[str, object]
 def normalise(name: str) -> str:
     """The one spelling of a project, group or extra name (PEP 503)."""
     return re.sub(r'[-_.]+', '-', name).lower()
+
+
+def contact(name: str, email: str = '') -> dict[str, str]:
+    """One author as a PEP 621 table; what is no address, which Poetry would refuse, stays with the name."""
+    if email and not EMAIL.match(email):
+        name, email = f'{name} ({email})' if name else email, ''
+    return ({'name': name} if name else {}) | ({'email': email} if email else {})
 
 
 def distribution_name(text: str) -> str:

@@ -12,7 +12,7 @@ from trueup.model import Action, Conflict, Decision, Evidence, KeyPath, Level, O
 from trueup.packaging._address import clean
 from trueup.packaging._constraints import Unreadable, lift
 from trueup.packaging._mask import mask
-from trueup.packaging._model import PYPROJECT, Dependency, Field, Gathered, distribution_name, normalise
+from trueup.packaging._model import PYPROJECT, Dependency, Field, Gathered, contact, distribution_name, normalise
 from trueup.packaging._pep508 import Inexpressible, parse_line
 from trueup.packaging._toml import literal, quote
 from trueup.repo import Repo
@@ -101,9 +101,9 @@ class Mapper:
             before, where = self.people_at[kind]
             names, mails = _split(person.get('name', '')), _split(person.get('email', ''))
             if len(names) == len(mails):
-                people = [{'name': name, 'email': mail} for name, mail in zip(names, mails, strict=True)]
+                people = [contact(name, mail) for name, mail in zip(names, mails, strict=True)]
             else:
-                people = [{'name': name} for name in names] + [{'email': mail} for mail in mails]
+                people = [contact(name) for name in names] + [contact('', mail) for mail in mails]
             if people:
                 self._field((kind,), literal(people), before, where)
 

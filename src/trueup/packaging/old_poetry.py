@@ -15,12 +15,14 @@ from trueup.packaging._address import clean, git_url
 from trueup.packaging._constraints import Unreadable, both, lift, platform_marker, python_marker
 from trueup.packaging._mask import mask
 from trueup.packaging._model import (
+    EMAIL,
     PYPROJECT,
     Dependency,
     Field,
     Gathered,
     Reading,
     Source,
+    contact,
     distribution_name,
     normalise,
 )
@@ -366,9 +368,9 @@ def person(text: str) -> dict[str, str]:
     """`Name <address>` as a PEP 621 table."""
     name, _, rest = text.partition('<')
     email = rest.rpartition('>')[0].strip()
-    if not email and '@' in name and ' ' not in name.strip():
-        return {'email': name.strip()}
-    return ({'name': name.strip()} if name.strip() else {}) | ({'email': email} if email else {})
+    if not email and EMAIL.match(name.strip()):
+        return contact('', name.strip())
+    return contact(name.strip(), email)
 
 
 def console_script(target: object) -> str:
