@@ -100,12 +100,11 @@ def _is_brought(folder: str, folders: list[str]) -> bool:
 
 def values(repo: Repo) -> Iterator[tuple[str, yaml.Node]]:
     """The values files of each chart, read."""
-    for folder in charts(repo):
-        for path in repo.paths:
-            parent, _, name = path.rpartition('/')
-            if parent == folder and VALUES.fullmatch(name):
-                for node in documents(repo.text(path) or ''):
-                    yield path, node
+    folders = set(charts(repo))
+    for path in repo.paths:
+        parent, _, name = path.rpartition('/')
+        if parent in folders and VALUES.fullmatch(name):
+            yield from ((path, node) for node in documents(repo.text(path) or ''))
 
 
 def templates(repo: Repo, folder: str) -> dict[str, str]:

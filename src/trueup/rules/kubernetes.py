@@ -97,12 +97,7 @@ def rights(repo: Repo, situation: Situation) -> Iterator[Finding]:
                 yield _finding('KUB004', (path, each.line), f'{each.keys[-1]}: {message}', situation, hint)
     for folder in charts(repo):
         for path, text in templates(repo, folder).items():
-            for match in SEARCHED.finditer(text):
-                message = GIVEN.get((match[1], match[2]))
-                if message:
-                    place = (path, text.count('\n', 0, match.start(1)) + 1)
-                    unsure = f'{match[1]}: {message}, perhaps under a condition only'
-                    yield _finding('KUB004', place, unsure, situation, hint)
+            yield from (_finding('KUB004', (path, place), said, situation, hint) for place, said in _searched(text))
 
 
 def moving_images(repo: Repo, situation: Situation) -> Iterator[Finding]:
@@ -120,6 +115,13 @@ def moving_images(repo: Repo, situation: Situation) -> Iterator[Finding]:
             if each.keys[-1] == 'tag' and each.value == 'latest':
                 message = f'{".".join(each.keys)}: latest is another image tomorrow'
                 yield _finding('KUB005', (path, each.line), message, situation, hint)
+
+
+def _searched(text: str) -> Iterator[tuple[int, str]]:
+    """Lines of a template that give rights away, which only a condition may keep from doing so."""
+    for match in SEARCHED.finditer(text):
+        if message := GIVEN.get((match[1], match[2])):
+            yield text.count('\n', 0, match.start(1)) + 1, f'{match[1]}: {message}, perhaps under a condition only'
 
 
 def _moves(image: str) -> bool:

@@ -20,6 +20,11 @@ from typing import Any
 import kubernetes_validate  # type: ignore[import-untyped,import-not-found,unused-ignore]
 import yaml
 
+try:
+    import helm_python  # type: ignore[import-untyped,import-not-found,unused-ignore]
+except ImportError:  # the program `helm` is there instead
+    helm_python = None  # type: ignore[assignment,unused-ignore]
+
 RELEASE, NAMESPACE = 'release', 'default'
 STAND_IN = {'image': {'digest': f'sha256:{"0" * 64}'}}
 """The pipeline hands over the digest of the image that it built; until then any will do."""
@@ -92,15 +97,11 @@ class Engine:
 
     def lint(self, chart: Path) -> list[str]:
         """What it complains about."""
-        import helm_python  # late: only where there is no program
-
         found = helm_python.lint(str(chart))['messages']
         return [f'{each["path"]}: {each["error"]}' for each in found if each['severity'] > WARNING]
 
     def render(self, chart: Path, values: Path | None, *, more: dict[str, Any]) -> str:
         """The objects as YAML; raises ValueError with what is wrong."""
-        import helm_python
-
         given = yaml.safe_load(values.read_text(encoding='utf-8')) or {} if values else {}
         for key, value in more.items():
             given[key] = {**(given.get(key) or {}), **value}
@@ -114,8 +115,6 @@ class Engine:
 
     def package(self, chart: Path, target: Path, version: str) -> Path:
         """The archive of a chart under a version; raises ValueError."""
-        import helm_python
-
         try:
             return Path(helm_python.package(str(chart), destination=str(target), version=version, app_version=version))
         except helm_python.HelmError as error:
@@ -123,8 +122,6 @@ class Engine:
 
     def push(self, archive: Path, address: str) -> None:
         """Hand an archive to a registry, as whoever the environment names; raises ValueError."""
-        import helm_python
-
         try:
             with helm_python.RegistryClient() as client:
                 if os.environ.get(PASSWORD):
