@@ -6,7 +6,7 @@ import base64
 import hashlib
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache, partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -46,6 +46,11 @@ class _Handler(BaseHTTPRequestHandler):
     def __init__(self, index: Index, folder: Path, *rest: object) -> None:
         self.index, self.folder = index, folder
         super().__init__(*rest)  # type: ignore[arg-type]
+
+    def handle(self) -> None:
+        """Who goes away in the middle of an answer is no error."""
+        with suppress(ConnectionError):
+            super().handle()
 
     def do_HEAD(self) -> None:  # pylint: disable=invalid-name  # the name that http.server calls
         """The headers alone, which _answer sees to."""
