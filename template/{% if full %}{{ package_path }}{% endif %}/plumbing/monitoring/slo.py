@@ -133,4 +133,4 @@ def read_slo(path: Path) -> Slo:
     except ValidationError as error:
         first = error.errors()[0]
         where = '.'.join(map(str, first['loc'])) or 'the file'
-        raise SloError(f'{path}: {where}: {first["msg"]}') from error
+        raise SloError(f'{path}: {where}: {first["msg"].removeprefix("Value error, ")}') from error
