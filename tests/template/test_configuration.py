@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.rendering import files
 from tests.support.settings_table import DOCUMENT, with_table
 from tests.template.probing import settings_module, team_settings
 
@@ -391,3 +392,26 @@ def test_reference_lists_all_settings() -> None:
     """The document is made from the code: `python -m tests.support.settings_table` writes it."""
     text = DOCUMENT.read_text(encoding='utf-8')
     assert with_table(text) == text
+
+
+@pytest.mark.parametrize(
+    ('answers', 'changed'),
+    [
+        ({'config_backend': 'dynaconf'}, {'pyproject.toml', 'src/churn_service/plumbing/sources/dynaconf_files.py'}),
+        (
+            {'spring_cloud_config': True},
+            {
+                'README.md',
+                'config/default.yml',
+                'src/churn_service/plumbing/sources/placeholders.py',
+                'src/churn_service/plumbing/sources/spring.py',
+                'tests/test_spring.py',
+            },
+        ),
+    ],
+)
+def test_an_answer_changes_whole_files(rendered: Render, answers: dict[str, object], changed: set[str]) -> None:
+    """A source of settings is a module that is there or not; the rest of the plumbing knows nothing of the answer."""
+    plain, other = files(rendered()), files(rendered(**answers))
+    differing = {path for path in plain.keys() | other.keys() if plain.get(path) != other.get(path)}
+    assert differing - {'.copier-answers.yml'} == changed
