@@ -68,3 +68,23 @@ def test_an_old_service_and_stock_tools(standard: Path, tmp_path: Path, name: st
     undone = _trueup(root, 'undo', '--service-root', folder)
     assert undone.returncode == 0, undone.stdout + undone.stderr
     assert picture(root) == before
+
+
+def test_all_services_of_a_repository_and_stock_tools(standard: Path, tmp_path: Path) -> None:
+    """Adopted at once, with locks and their own tests; hooks and sessions are content in each; undo is complete."""
+    if shutil.which('poetry') is None:
+        pytest.skip('needs Poetry on PATH')
+    root = lay_down('rail-monorepo', tmp_path / 'rail-monorepo')
+    before = picture(root)
+    done = _trueup(root, 'adopt', '--all-members', '--defaults', '--standard', f'{standard}@v0.1.0')
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert 'delay: tests' in done.stdout and 'nightly: tests' in done.stdout
+    git(root, 'switch', '--quiet', 'trueup/adopt-0.1.0')
+    ran = _run(root, sys.executable, '-m', 'pre_commit', 'run', '--all-files')
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    for folder in ('services/delay', 'services/nightly'):
+        assert _trueup(root, 'check', '--service-root', folder).returncode == 0
+        assert _run(root / folder, sys.executable, '-m', 'nox', '-s', 'lint').returncode == 0
+    git(root, 'switch', '--quiet', 'main')
+    assert _trueup(root, 'undo').returncode == 0
+    assert picture(root) == before

@@ -82,7 +82,7 @@ def settle(service: Service, run: Run, landing: Landing, report: Report) -> Outc
     if landing.tip == landing.head:
         return Clean(report)
     if any(item.status is Status.WORSE for item in report.verifications):
-        return Regressed(_saved(service, replace(report, next_steps=STOPPED)))
+        return Regressed(_saved(service, replace(report, commits=(), next_steps=STOPPED)))
     return _publish(service, run, landing, report)
 
 
