@@ -402,6 +402,7 @@ def test_reference_lists_all_settings() -> None:
             {'spring_cloud_config': True},
             {
                 'README.md',
+                'compose.yaml',
                 'config/default.yml',
                 'src/churn_service/plumbing/sources/placeholders.py',
                 'src/churn_service/plumbing/sources/spring.py',
