@@ -341,3 +341,22 @@ def test_installing_has_an_end(make: Make, options: VerifyOptions) -> None:
     folder = make({'requirements.txt': 'iniconfig\n'})
     found = snapshot(folder, level='tests', options=replace(options, seconds=0))
     assert found.install and found.install.problem == 'installing took too long (--verify-timeout)'
+
+
+@pytest.mark.usefixtures('own_environment')
+def test_a_slow_import_is_tried_again_and_equal_both_times(
+    make: Make, options: VerifyOptions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Slow once is nothing; slow always is the same before and after, and not called fine."""
+    monkeypatch.setattr('trueup.verify._imports.SECONDS', 3.0)
+    once = (
+        'import pathlib, time\nseen = pathlib.Path(__file__).with_name("seen")\n'
+        'if not seen.exists():\n    seen.touch()\n    time.sleep(60)\n'
+    )
+    folder = make(
+        {'good/__init__.py': '', 'once/__init__.py': once, 'ever/__init__.py': 'import time\ntime.sleep(60)\n'}
+    )
+    found = snapshot(folder, level='tests', options=options)
+    assert found.imports == {'good': '', 'once': '', 'ever': 'took longer than 20 s'}
+    same = by_name(found, found)['imports']
+    assert same.status is Status.SAME and same.detail.startswith('could not be imported before: ever: took longer')
