@@ -8,11 +8,12 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import _oracle
 import yaml
@@ -316,16 +317,20 @@ def git(folder: Path, *arguments: str) -> str:
 def run(command: Sequence[str], folder: Path, *, environment: Mapping[str, str] | None = None) -> Ran:
     """Run a command with its children in a process group of its own, and stop all of them when it hangs."""
     env = {**os.environ, 'NO_COLOR': '1', **(environment or {})}
-    out, err = folder.parent / 'out.txt', folder.parent / 'err.txt'
     start = time.perf_counter()
-    with out.open('wb') as to_out, err.open('wb') as to_err:
+    with tempfile.TemporaryFile() as to_out, tempfile.TemporaryFile() as to_err:
         process = subprocess.Popen(
             command, cwd=folder, env=env, stdin=subprocess.DEVNULL, stdout=to_out, stderr=to_err, start_new_session=True
         )
         status, usage = _wait(process.pid, start)
-    process.returncode = code = os.waitstatus_to_exitcode(status) if status is not None else -1
-    cost = (usage.ru_utime + usage.ru_stime, time.perf_counter() - start, usage.ru_maxrss / 1024)
-    return Ran(code, *cost, out.read_text(errors='replace'), err.read_text(errors='replace'))
+        process.returncode = code = os.waitstatus_to_exitcode(status) if status is not None else -1
+        cost = (usage.ru_utime + usage.ru_stime, time.perf_counter() - start, usage.ru_maxrss / 1024)
+        return Ran(code, *cost, _text(to_out), _text(to_err))
+
+
+def _text(file: IO[bytes]) -> str:
+    file.seek(0)
+    return file.read().decode('utf-8', 'replace')
 
 
 def _wait(pid: int, start: float) -> tuple[int | None, Any]:
