@@ -68,6 +68,18 @@ def test_bad_requests(
         assert answer.json()['request_id'] == answer.headers['x-request-id']
 
 
+def test_example_client(server: Server, service: Path) -> None:
+    """The script in the repository gets an answer with nothing but Python, and says why it got none."""
+    command = [sys.executable, 'scripts/predict.py', server.url]
+    done = subprocess.run(
+        command, cwd=service, env=environment(API_KEY='k'), check=False, capture_output=True, text=True
+    )
+    assert (done.returncode, len(json.loads(done.stdout)['predictions'])) == (0, 2)
+    done = subprocess.run(command, cwd=service, env=environment(), check=False, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert json.loads(done.stderr)['status'] == 401
+
+
 def test_large_upload_is_cut_short(server: Server) -> None:
     """A hundred megabytes are refused before they are sent, or the connection is closed; the service goes on."""
     try:
