@@ -271,7 +271,7 @@ def test_altered_archive_is_refused(build: Build, service: Path, tmp_path: Path)
     lock.write_text(re.sub(r'(h11-[^"]+", hash = "sha256:)[0-9a-f]{64}', r'\g<1>' + '0' * 64, lock.read_text()))
     done = build.build(root, 'localhost/altered:1')
     assert done.returncode != 0
-    assert re.search('(?i)hash', done.stdout), done.stdout[-2000:]
+    assert 'did not match any known checksums' in done.stdout, done.stdout[-2000:]
 
 
 def test_image_of_a_service_on_uv(build: Build, standard: Path, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ SCHEMAS = Path(__file__).parent / 'schemas'
 DIGEST = 'sha256:' + '0' * 64
 VERSIONS = ('1.29', '1.34')
 """The oldest Kubernetes that the chart runs on, and a newer one."""
+LOADER = getattr(yaml, 'CSafeLoader', yaml.SafeLoader)
 Values = Mapping[str, Any]
 Object = dict[str, Any]
 
@@ -43,7 +44,7 @@ def render(chart: Path, values: Values, *, release: str = 'demo', namespace: str
         loaded.validate_schema(dict(values))
         files = loaded.render(dict(values), name=release, namespace=namespace)
     texts = [text for path, text in sorted(files.items()) if not path.endswith('NOTES.txt')]
-    return [document for text in texts for document in yaml.safe_load_all(text) if document]
+    return [document for text in texts for document in yaml.load_all(text, Loader=LOADER) if document]
 
 
 def validate(document: Object) -> None:
