@@ -105,6 +105,9 @@ def fixture_made(standard: Path, tmp_path_factory: pytest.TempPathFactory, reque
     if shutil.which(program) is None:
         pytest.skip(f'{program} is not installed')
     root = render(standard, tmp_path_factory.mktemp('make') / 'churn-service', **answers)
+    with (root / 'pyproject.toml').open('a', encoding='utf-8') as project:
+        # One Python is enough here: the matrix has tests of its own.
+        project.write(f'\n[tool.trueup.sessions]\npythons = ["{sys.version_info[0]}.{sys.version_info[1]}"]\n')
     git(root, 'init', '-q', '-b', 'main')
     git(root, 'add', '-A')
     git(root, '-c', 'user.name=T', '-c', 'user.email=t@example.com', 'commit', '-qm', 'feat: start')
