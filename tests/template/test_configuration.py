@@ -416,3 +416,26 @@ def test_an_answer_changes_whole_files(rendered: Render, answers: dict[str, obje
     plain, other = files(rendered()), files(rendered(**answers))
     differing = {path for path in plain.keys() | other.keys() if plain.get(path) != other.get(path)}
     assert differing - {'.copier-answers.yml'} == changed
+
+
+def test_odd_files(module: ModuleType, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mark of Windows and its line ends are nothing; other encodings and rings are told; secrets_dir may be in YAML."""
+    settings = team_settings(module)
+    Path('config/default.yml').write_bytes('\ufeffname: ü\r\nsecrets_dir: secrets\r\n'.encode())
+    write({'secrets/debug': 'yes\r\n'})
+    assert (settings().name, settings().debug) == ('ü', True)
+    write({'config/default.yml': 'name: x\ntraining: {anything: &a {b: *a}}\n'})
+    assert mistakes(settings) == [
+        'config/default.yml: an alias stands within its own anchor, or too much in each other'
+    ]
+    Path('config/default.yml').write_bytes(b'name: \xfc\n')
+    assert mistakes(settings) == ['config/default.yml is not UTF-8']
+    write({'config/default.yml': 'name: x\nserver:\n\tport: 1\n'})
+    assert mistakes(settings) == [
+        "config/default.yml:3: no valid YAML: found character '\\t' that cannot start any token"
+    ]
+    write({'config/default.yml': 'name: x\nsecrets_dir: [a]\n'})
+    assert mistakes(settings) == ["['a'] can not be read (no path); is secrets_dir right?"]
+    write({'config/default.yml': 'name: x\n'})
+    Path('.env').write_bytes(b'APP_NAME=\xfc\n')
+    assert mistakes(settings) == ['.env is not UTF-8']

@@ -278,6 +278,18 @@ def test_credentials(
     )
 
 
+@pytest.mark.parametrize(
+    ('name', 'value'), [('TOKEN', 'hunter2\nx'), ('TOKEN', 'hunter2 \u2713'), ('URL', 'http://[::1')]
+)
+def test_what_no_request_can_carry(
+    server: SpringServer, settings: Any, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    """A token with a line break, an address that is none: told without the token."""
+    monkeypatch.setenv(f'APP_SPRING__{name}', value)
+    assert message(settings).endswith('/churn/prod: no request can carry this address or these credentials')
+    assert not server.requests
+
+
 def test_retries(
     server: SpringServer, settings: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -335,10 +347,11 @@ def test_server_down(
             b'{"propertySources": [{"name": "x"}]}',
             'answered something else than a configuration: is it a config server?',
         ),
+        (b'[' * 99999, 'answered something else than a configuration: is it a config server?'),
         (b'\xff\xfe', 'answered something else than a configuration: is it a config server?'),
         (b' ' * (5 * 1024 * 1024 + 1), 'answered more than 5 MB'),
     ],
-    ids=['html', 'list', 'no source', 'no text', 'huge'],
+    ids=['html', 'list', 'no source', 'deep', 'no text', 'huge'],
 )
 def test_server_answers_garbage(server: SpringServer, settings: Any, garbage: bytes, said: str) -> None:
     """A portal in between, or another service: told in words, and not asked again."""

@@ -18,8 +18,8 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SecretStr, Valid
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from typing_extensions import Self
 
-from .sources.files import Files
-from .sources.layers import DotEnv, Environment, Given, Layer, Reading, SecretFiles, reading
+from .sources.files import Files, SecretFiles
+from .sources.layers import DotEnv, Environment, Given, Layer, Reading, reading
 from .sources.problems import SettingsError, invalid
 from .sources.values import Values, at
 
@@ -161,9 +161,7 @@ class SpringSettings(Group):
 class ServiceSettings(BaseSettings):
     """The settings of every service; a team's own class adds its groups."""
 
-    model_config = SettingsConfigDict(
-        env_prefix='APP_', env_nested_delimiter='__', env_file='.env', extra='forbid', frozen=True
-    )
+    model_config = SettingsConfigDict(env_prefix='APP_', env_nested_delimiter='__', extra='forbid', frozen=True)
     _given: dict[str, Any] = PrivateAttr(default_factory=dict)
 
     name: str
@@ -209,7 +207,12 @@ class ServiceSettings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """First wins; groups are merged field by field."""
         files = optional_layer('dynaconf_files', 'DynaconfFiles', Files)(settings_cls)
-        strong = (Given(settings_cls), Environment(settings_cls), DotEnv(settings_cls), SecretFiles(settings_cls))
+        strong = (
+            Given(settings_cls),
+            Environment(settings_cls),
+            DotEnv(settings_cls),
+            SecretFiles(settings_cls, files),
+        )
         return (*strong, optional_layer('spring', 'Spring', NoSpring)(settings_cls, files), files)
 
 

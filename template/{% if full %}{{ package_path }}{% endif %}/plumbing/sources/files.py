@@ -9,13 +9,41 @@ from pathlib import Path as FilePath
 from typing import Any
 
 import yaml
+from pydantic_settings import BaseSettings
 
-from .keys import Path, dotted
+from .keys import Path, dotted, parts_of
 from .layers import Layer, current_reading, read_text
-from .problems import SettingsError
+from .problems import HiddenOrigin, SettingsError, unknown
 from .values import Values, merge
 
 Lines = dict[Path, int]
+
+
+class SecretFiles(Layer):
+    """A folder with one file a setting, as Docker and Kubernetes mount secrets; the name is the key in any spelling."""
+
+    def __init__(self, settings_cls: type[BaseSettings], files: Files) -> None:
+        super().__init__(settings_cls)
+        self.files = files
+
+    def collect(self, values: Values) -> None:
+        """The files of the folder that `secrets_dir` names, without those that Kubernetes hides in it."""
+        folder = self.files.below(self.current_state).get('secrets_dir')
+        if not folder:
+            return
+        try:
+            paths = sorted(
+                path for path in FilePath(folder).iterdir() if not path.name.startswith('.') and path.is_file()
+            )
+        except (OSError, TypeError) as error:
+            reason = getattr(error, 'strerror', 'no path')
+            raise SettingsError(f'{folder} can not be read ({reason}); is secrets_dir right?') from error
+        prefix = str(self.config.get('env_prefix', ''))
+        for path in paths:
+            name = path.name[len(prefix) :] if path.name.upper().startswith(prefix) else path.name
+            key = dotted(parts_of(name.replace('__', '.').lower()))
+            if not values.add_text(key, read_text(path).rstrip('\r\n'), HiddenOrigin(path)):
+                values.problems.append(unknown(values.model, str(path), key))
 
 
 class Files(Layer):
@@ -90,6 +118,8 @@ def read_yaml(path: FilePath) -> tuple[dict[str, Any], Lines, list[tuple[Path, i
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         raise SettingsError(f'{path}{f":{mark.line + 1}" if mark else ""}: no valid YAML: {error.problem}') from error
+    except RecursionError:
+        raise SettingsError(f'{path}: an alias stands within its own anchor, or too much in each other') from None
     except (yaml.YAMLError, ValueError) as error:
         raise SettingsError(f'{path}: no valid YAML: {str(error).splitlines()[0]}') from error
     if tree is not None and not isinstance(tree, Mapping):

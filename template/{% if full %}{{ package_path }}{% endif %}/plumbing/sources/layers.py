@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from io import StringIO
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -19,8 +20,8 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
-from .keys import dotted, near, parts_of
-from .problems import HiddenOrigin, SettingsError, unknown
+from .keys import near
+from .problems import SettingsError
 from .values import Values
 
 DEVELOPMENT = frozenset({'local', 'dev', 'development', 'test'})
@@ -106,12 +107,9 @@ class DotEnv(Layer):
 
     def collect(self, values: Values) -> None:
         """The variables of the file, if it counts here."""
-        name = self.config.get('env_file')
-        if self.chosen('environment', 'local') not in DEVELOPMENT or not isinstance(name, (str, os.PathLike)):
-            return
-        path = FilePath(name)
-        if path.is_file():
-            found = {key: value or '' for key, value in dotenv_values(path).items()}
+        path = FilePath('.env')
+        if self.chosen('environment', 'local') in DEVELOPMENT and path.is_file():
+            found = {key: value or '' for key, value in dotenv_values(stream=StringIO(read_text(path))).items()}
             collect_variables(values, found, str(self.config.get('env_prefix', '')), f'{path}: ')
 
 
@@ -134,29 +132,6 @@ def _unknown_variable(model: type[BaseModel], name: str, key: str, value: str) -
     prefix = name[: len(name) - len(key.replace('.', '__'))]
     meant = nearest and f'{prefix}{nearest.upper().replace(".", "__")}'
     return f'{name} is no setting{f"; did you mean {meant}?" if meant else ""}' if nearest or '.' in key else None
-
-
-class SecretFiles(Layer):
-    """A folder with one file a setting, as Docker and Kubernetes mount secrets; the name is the key in any spelling."""
-
-    def collect(self, values: Values) -> None:
-        """The files of the folder that `secrets_dir` names, without those that Kubernetes hides in it."""
-        folder = self.chosen('secrets_dir')
-        if not folder:
-            return
-        try:
-            paths = sorted(
-                path for path in FilePath(folder).iterdir() if not path.name.startswith('.') and path.is_file()
-            )
-        except OSError as error:
-            raise SettingsError(f'{folder} can not be read ({error.strerror}); is secrets_dir right?') from error
-        prefix = str(self.config.get('env_prefix', ''))
-        for path in paths:
-            name = path.name[len(prefix) :] if path.name.upper().startswith(prefix) else path.name
-            key = dotted(parts_of(name.replace('__', '.').lower()))
-            text = read_text(path).rstrip('\r\n')
-            if not values.add_text(key, text, HiddenOrigin(path)):
-                values.problems.append(unknown(values.model, str(path), key))
 
 
 def read_text(path: FilePath) -> str:
