@@ -28,6 +28,15 @@ def python_files(root: Path) -> tuple[str, ...]:
     return tuple(sorted(name for name in names if _is_ours(root, name)))
 
 
+def left_alone(root: Path) -> tuple[str, ...]:
+    """The Python files that would be checked too, did they not say that a program wrote them."""
+    try:
+        names: Iterable[str] = tracked_paths(root)
+    except GitError:
+        names = _walk(root)
+    return tuple(name for name in names if _is_python(root / name) and is_foreign(root, name))
+
+
 def index_paths(root: Path) -> tuple[str, ...]:
     """Git's list of tracked files: the file whose stamp changes with it; () outside of Git."""
     git = ancestors(root)[-1] / '.git'

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from trueup.lint.baseline import Baseline
 from trueup.lint.cached import Cache, Known, watched
 from trueup.lint.execute import execute
-from trueup.lint.files import has_plain_name, index_paths, select_files
+from trueup.lint.files import has_plain_name, index_paths, left_alone, select_files
 from trueup.lint.judge import Baselines, judge, part_of
 from trueup.lint.model import LintResult, Reading, Task
 from trueup.lint.plan import plan_tasks
@@ -78,6 +78,7 @@ def _named(root: Path, files: Sequence[str] | None, chosen: Sequence[str]) -> It
     given = [str(root / name) for name in files or ()]
     if files is None or any(os.path.isdir(name) for name in given):
         yield from index_paths(root)
+        yield from (str(root / name) for name in left_alone(root))
     yield from given
     for name in chosen:
         yield str(root / name)
