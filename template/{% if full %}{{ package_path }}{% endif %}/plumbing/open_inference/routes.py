@@ -62,7 +62,8 @@ def open_inference_router(instance: type[BaseModel] | None = None) -> APIRouter:
             limit = state.settings.protocol.max_batch
             rows = to_rows(read_tensors(asked.inputs, tail), signature.features, limit=limit)
             if instances is not None:
-                rows = [item.model_dump() for item in instances.validate_python(rows)]
+                checked: list[BaseModel] = instances.validate_python(rows)
+                rows = [item.model_dump() for item in checked]
         except TensorError as error:
             raise HTTPException(400, str(error)) from error
         except ValidationError as error:
