@@ -1,4 +1,4 @@
-"""What a command of an image, script, pipeline or guide starts: `uvicorn app.main:app`, `python -m churn`, `./run.sh`."""
+"""What a command of an image, script or guide starts: `uvicorn app.main:app`, `python -m churn`, `./run.sh`."""
 
 from __future__ import annotations
 

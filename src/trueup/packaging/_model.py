@@ -30,7 +30,7 @@ def contact(name: str, email: str = '') -> dict[str, str]:
 
 
 def distribution_name(text: str) -> str:
-    """A project's name as PEP 621 allows it, spelled like setuptools spells it when it builds; empty if nothing is left."""
+    """A project's name as PEP 621 allows it, spelled as setuptools builds it; empty if nothing is left."""
     return re.sub(r'[^A-Za-z0-9._-]+', '-', text).strip('-._')
 
 
