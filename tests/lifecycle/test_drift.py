@@ -35,7 +35,7 @@ DRIFTS: dict[str, tuple[Edit, str]] = {
     'a hook that excludes everything': (sub(HOOKS, r'^( +)- id: black\n', r'\1- id: black\n\1  exclude: .*\n'), HOOKS),
     'a hook made manual': (sub(HOOKS, r'^( +)- id: isort\n', r'\1- id: isort\n\1  stages: [manual]\n'), HOOKS),
     'a stale rev': (sub(HOOKS, r'rev: v0\.1\.0', 'rev: v0.0.1'), HOOKS),
-    'hooks for commits only': (sub(HOOKS, r'\[pre-commit, pre-push\]', '[pre-commit]'), HOOKS),
+    'hooks for commits only': (sub(HOOKS, r'\[pre-commit, commit-msg, pre-push\]', '[pre-commit]'), HOOKS),
     'edited plumbing': (append(PLUMBING, '\nPATCHED = True\n'), PLUMBING),
     'deleted plumbing': (delete(PLUMBING), PLUMBING),
     'a shadowing .flake8': (write('.flake8', '[flake8]\nmax-line-length = 300\n'), '.flake8'),

@@ -24,6 +24,7 @@ class DrainingServer(uvicorn.Server):
 
     def __init__(self, config: uvicorn.Config, app: FastAPI) -> None:
         super().__init__(config)
+        self.should_exit = False
         self._state = state_of(app)
         self._loop: asyncio.AbstractEventLoop | None = None
 
