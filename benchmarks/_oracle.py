@@ -157,7 +157,7 @@ def _dependency(text: str) -> Dependency | None:
     if found:
         extras = f'[{found["extras"]}]' if found['extras'] else ''
         text = f'{found["name"]}{extras} @ {found["url"]}'
-    if text.startswith(('.', '/', 'file:', 'git+', 'http')) or '${' in text:
+    if text.startswith(('.', '/', 'file:', 'git+', 'http:', 'https:')) or '${' in text:
         return None  # a path or an address without a name: nothing that a name could be compared by
     return Dependency.create_from_pep_508(text)
 

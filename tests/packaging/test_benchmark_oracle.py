@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / 'benchmarks'))
 from _oracle import Reading, after, before, compare  # noqa: E402  # the folder is no package
 
 OLD: Mapping[str, str] = {
-    'requirements.txt': 'numpy==1.24.2\nuvicorn[standard]>=0.20\ntorch; python_version < "3.11"\n',
+    'requirements.txt': 'numpy==1.24.2\nhttpx==0.28.1\nuvicorn[standard]>=0.20\ntorch; python_version < "3.11"\n',
     'setup.py': (
         'from setuptools import setup\nsetup(name="svc", version="1", python_requires=">=3.8", '
         'install_requires=["requests>=2"], extras_require={"gpu": ["cupy"]}, '
@@ -25,7 +25,7 @@ NEW = '''
 name = "svc"
 version = "1"
 requires-python = ">=3.8"
-dependencies = ["numpy==1.24.2", "uvicorn[standard]>=0.20", "torch ; python_version < '3.11'", "requests>=2"]
+dependencies = ["httpx==0.28.1", "numpy==1.24.2", "uvicorn[standard]>=0.20", "torch ; python_version < '3.11'", "requests>=2"]
 [project.optional-dependencies]
 gpu = ["cupy"]
 [project.scripts]
@@ -52,7 +52,7 @@ def verdict(
     found = after(folder)
     assert found is not None
     said = compare(old, found, report)
-    assert said.total == 8
+    assert said.total == 9
     return said.wrong, said.told
 
 
