@@ -20,7 +20,7 @@ OLD_SERVICE = {
         "      python_requires='>=3.9', install_requires=['packaging>=21'])\n"
     ),
     'requirements.txt': '# pinned by hand\npackaging==24.2\n',
-    'Dockerfile': 'FROM python:3.11-slim\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\n',
+    'Dockerfile': 'FROM python:3.11-slim\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\nUSER 10001:10001\n',
     '.flake8': '[flake8]\nmax-line-length = 100\nper-file-ignores =\n    scorer/legacy.py:F401\n',
     '.gitignore': '*.log\n',
     'scorer/__init__.py': '__version__ = "1.4.2"\n',
