@@ -44,7 +44,8 @@ def configuration(name: str, features: Sequence[Feature], tuning: str = TUNING) 
 def _tensor(kind: str, name: str, datatype: str) -> str:
     # Triton calls texts STRING here, and BYTES everywhere else.
     kept = 'STRING' if datatype == 'BYTES' else datatype
-    return f'{kind} [ {{ name: "{name}", data_type: TYPE_{kept}, dims: [ 1 ] }} ]\n'
+    fields = f'name: "{name}", data_type: TYPE_{kept}, dims: [ 1 ]'
+    return kind + ' [ { ' + fields + ' } ]\n'
 
 
 def export(store: ModelStore, repository: Path, version: int | None = None) -> Path:
