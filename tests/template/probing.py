@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -12,9 +13,11 @@ from types import ModuleType
 from typing import Any
 from unittest import mock
 
+import pytest
 from pydantic import Field, SecretStr
 
 Render = Callable[..., Path]
+Files = dict[str, str]
 
 
 class Colour(Enum):
@@ -70,3 +73,29 @@ def team_settings(module: ModuleType) -> Any:
         debug: bool = False
 
     return Settings
+
+
+@pytest.fixture(name='folder')
+def fixture_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A working directory with an empty configuration, and no variable that would bend it."""
+    monkeypatch.chdir(tmp_path)
+    for name in [name for name in os.environ if name.upper().startswith('APP_')]:
+        monkeypatch.delenv(name)
+    write({'config/default.yml': 'name: churn\n'})
+    return tmp_path
+
+
+def write(files: Files) -> None:
+    """Files below the working directory."""
+    for name, text in files.items():
+        path = Path(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding='utf-8')
+
+
+def mistakes(settings: Any, **given: Any) -> list[str]:
+    """The lines of the message; the settings must be wrong."""
+    with pytest.raises(Exception) as caught:
+        settings(**given)
+    assert type(caught.value).__name__ == 'SettingsError', caught.value
+    return str(caught.value).splitlines()
