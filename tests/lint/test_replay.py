@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from tests.lint.conftest import Make
-from trueup.lint import replay
 
 PROGRAM = 'from trueup.cli.start import run; run()'
 HOOK = 'from trueup.hooks.main import run; run()'
