@@ -123,6 +123,7 @@ class ModelStore:
             folder = Path(scratch) / str(version)
             folder.mkdir()
             skops.io.dump(estimator, folder / MODEL_FILE)
+            _read_estimator(folder / MODEL_FILE)  # what can't be loaded is told at training, not at the next start
             fields = asdict(signature) | {'version': version, 'sha256': _checksum(folder / MODEL_FILE)}
             (folder / SIGNATURE_FILE).write_text(json.dumps(fields, indent=2) + '\n', encoding='utf-8')
             os.rename(folder, self.root / str(version))
@@ -139,11 +140,15 @@ class ModelStore:
             raise ModelError(f'{folder / MODEL_FILE} is not the file that was saved')
         if features and tuple(features) != signature.features:
             raise ModelError(f'{folder} takes {_listing(signature.features)}; the code gives {_listing(features)}')
-        try:
-            # skops builds only types it knows to be harmless; a pickle could run any code.
-            return LoadedModel(skops.io.load(folder / MODEL_FILE), signature)
-        except Exception as error:
-            raise ModelError(f'{folder / MODEL_FILE} can not be loaded: {error}') from error
+        return LoadedModel(_read_estimator(folder / MODEL_FILE), signature)
+
+
+def _read_estimator(path: Path) -> Any:
+    try:
+        # skops builds only types it knows to be harmless; a pickle could run any code.
+        return skops.io.load(path)
+    except Exception as error:
+        raise ModelError(f'{path} can not be loaded: {error}') from error
 
 
 def _listing(features: Sequence[Feature]) -> str:
