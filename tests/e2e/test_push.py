@@ -102,10 +102,9 @@ def fixture_registry(tmp_path: Path) -> Iterator[Registry]:
             process.wait(10)
 
 
-def test_image_and_chart_are_pushed_and_bound(
-    registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Under the version, a snapshot's too; the packed chart runs the very image that was pushed; no password is shown."""
+@pytest.fixture(name='root')
+def fixture_root(registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A service at version 1.2.3 with an image and a chart, whose owner has logged in to the registry."""
     storage = f'driver = "vfs"\ngraphroot = "{tmp_path}/graph"\nrunroot = "{tmp_path}/run"\n'
     (tmp_path / 'storage.conf').write_text(f'[storage]\n{storage}')
     trusted = tmp_path / 'trusted.pem'
@@ -132,7 +131,11 @@ def test_image_and_chart_are_pushed_and_bound(
         (root / name).write_text(text)
     for words in (['init', '--quiet'], ['add', '--all'], ['commit', '--quiet', '-m', 'feat: start'], ['tag', 'v1.2.3']):
         git(root, *words)
+    return root
 
+
+def test_image_and_chart_are_pushed_and_bound(registry: Registry, root: Path, tmp_path: Path) -> None:
+    """Under the version, a snapshot's too; the packed chart runs the very image that was pushed; no password is shown."""
     done = nox(root, '-s', 'image', 'helm', '--', '--push')
     assert done.code == 0, done.output
     assert PASSWORD not in done.output

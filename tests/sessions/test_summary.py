@@ -6,8 +6,8 @@ import json
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
+from trueup.sessions._results import read_coverage, read_junit
 from trueup.sessions._summary import prepare_folder, record
-from trueup.sessions.tests import read_coverage, read_junit
 
 JUNIT = '<testsuites><testsuite tests="5" failures="1" errors="1" skipped="2"/></testsuites>'
 

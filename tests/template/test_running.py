@@ -43,29 +43,32 @@ def fixture_server(service: Path) -> Iterator[Server]:
         yield server
 
 
-@pytest.mark.parametrize(
-    ('path', 'body', 'headers', 'status', 'detail'),
-    [
-        (PREDICT, BODY, {}, 401, 'a valid key in the header X-API-Key is needed'),
-        (PREDICT, {'instances': 'x' * 1000}, {'X-API-Key': 'k'}, 413, 'the body is larger than 1000 bytes'),
-        (PREDICT, b'{"instances": [', {'X-API-Key': 'k'}, 400, 'the body is not valid JSON'),
-        (PREDICT, b'[' * 900, {'X-API-Key': 'k'}, 400, 'the body is not valid JSON'),
-        (PREDICT, {'instances': []}, {'X-API-Key': 'k'}, 422, 'the request does not fit the schema'),
-        (PREDICT, None, {'X-API-Key': 'k'}, 405, 'Method Not Allowed'),
-        ('/nowhere', None, {'X-API-Key': 'k'}, 404, 'Not Found'),
-        (PREDICT, BODY, {'X-API-Key': 'k'}, 200, None),
-    ],
-)
-def test_bad_requests(
-    server: Server, path: str, body: object, headers: dict[str, str], status: int, detail: str
-) -> None:
+KEY = {'X-API-Key': 'k'}
+NO_JSON = 'the body is not valid JSON'
+BAD: dict[str, tuple[str, object, dict[str, str], tuple[int, str]]] = {
+    'no key': (PREDICT, BODY, {}, (401, 'a valid key in the header X-API-Key is needed')),
+    'too large': (PREDICT, {'instances': 'x' * 1000}, KEY, (413, 'the body is larger than 1000 bytes')),
+    'cut off': (PREDICT, b'{"instances": [', KEY, (400, NO_JSON)),
+    'deep': (PREDICT, b'[' * 900, KEY, (400, NO_JSON)),
+    'empty': (PREDICT, {'instances': []}, KEY, (422, 'the request does not fit the schema')),
+    'another method': (PREDICT, None, KEY, (405, 'Method Not Allowed')),
+    'another path': ('/nowhere', None, KEY, (404, 'Not Found')),
+}
+
+
+@pytest.mark.parametrize('name', BAD)
+def test_bad_requests(server: Server, name: str) -> None:
     """Each is answered as a problem that carries the request's id."""
+    path, body, headers, expected = BAD[name]
     answer = server.ask(path, body, **headers)
-    assert answer.status == status
-    if detail is not None:
-        assert answer.headers['content-type'] == 'application/problem+json'
-        assert answer.json()['detail'] == detail
-        assert answer.json()['request_id'] == answer.headers['x-request-id']
+    assert answer.headers['content-type'] == 'application/problem+json'
+    assert (answer.status, answer.json()['detail']) == expected
+    assert answer.json()['request_id'] == answer.headers['x-request-id']
+
+
+def test_good_request(server: Server) -> None:
+    """The limits and the key let through what is right."""
+    assert server.ask(PREDICT, BODY, **KEY).status == 200
 
 
 def test_example_client(server: Server, service: Path) -> None:

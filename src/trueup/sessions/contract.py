@@ -6,9 +6,9 @@ import nox
 
 from trueup.sessions._environment import add, prepare
 from trueup.sessions._options import Options
+from trueup.sessions._results import read_junit
 from trueup.sessions._session import Details, Session
 from trueup.sessions._summary import prepare_folder
-from trueup.sessions.tests import read_junit
 
 FOLDER = 'contract'
 TOOLS = ('pytest', 'schemathesis')

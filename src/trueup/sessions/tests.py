@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from xml.etree import ElementTree
 
 import nox
 
 from trueup.sessions._environment import add, prepare
 from trueup.sessions._options import Options
+from trueup.sessions._results import read_coverage, read_junit
 from trueup.sessions._session import Details, Session
 from trueup.sessions._summary import prepare_folder
 
@@ -86,41 +86,6 @@ def _read(handle: nox.Session, options: Options) -> Details:
     tests = read_junit(folder / 'junit.xml')
     note = 'no tests found' if tests and not tests['total'] else ''
     return Details(reports=present, tests=tests, coverage=read_coverage(folder / 'coverage.xml'), note=note)
-
-
-def read_junit(path: Path) -> dict[str, int]:
-    """Counts of a JUnit report, empty if there is none that can be read."""
-    try:
-        suites = list(ElementTree.parse(path).getroot().iter('testsuite'))
-    except (OSError, ElementTree.ParseError):
-        return {}
-    count = {
-        name: sum(int(suite.get(name, '0')) for suite in suites) for name in ('tests', 'failures', 'errors', 'skipped')
-    }
-    passed = count['tests'] - count['failures'] - count['errors'] - count['skipped']
-    return {
-        'total': count['tests'],
-        'passed': passed,
-        'failed': count['failures'],
-        'errors': count['errors'],
-        'skipped': count['skipped'],
-    }
-
-
-def read_coverage(path: Path) -> float | None:
-    """Percentage covered according to a Cobertura report, None if there is none or it measured nothing.
-
-    Of lines and, where they are measured, of branches together: the number that `fail_under` is held against.
-    """
-    try:
-        root = ElementTree.parse(path).getroot()
-    except (OSError, ElementTree.ParseError):
-        return None
-    count = {
-        name: sum(int(root.get(f'{kind}-{name}', '0')) for kind in ('lines', 'branches'))
-        for name in ('valid', 'covered')
-    }
-    return round(100 * count['covered'] / count['valid'], 1) if count['valid'] else None
 
 
 SESSION = Session('tests', "The service's tests once per Python, with reports.", _run, place='each', read=_read)
