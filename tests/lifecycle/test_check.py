@@ -188,7 +188,7 @@ def test_a_person_chooses_what_counts(trueup: Trueup, service: Path, flags: str,
 
 @pytest.mark.parametrize(
     ('given', 'hint'),
-    [('STD01', 'did you mean STD001?'), ('std', 'did you mean STD?'), ('ZZ9', 'ids begin with CFG, LCK, MIG,')],
+    [('STD01', 'did you mean STD001?'), ('std', 'did you mean STD?'), ('ZZ9', 'ids begin with CFG, IMG, KUB,')],
 )
 def test_an_unknown_id_is_a_mistake(trueup: Trueup, service: Path, given: str, hint: str) -> None:
     """A typo in a pipeline must not check nothing and look green."""

@@ -43,7 +43,9 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def make(root: Path, *arguments: str, **variables: str) -> str:
     """Output of make."""
-    kept = {name: value for name, value in os.environ.items() if name not in {'CI', 'VIRTUAL_ENV', 'MAKEFLAGS'}}
+    # Below another make this one would say so, line by line.
+    left_out = ('CI', 'VIRTUAL_ENV', 'MAKEFLAGS', 'MAKELEVEL', 'MFLAGS')
+    kept = {name: value for name, value in os.environ.items() if name not in left_out}
     done = subprocess.run(
         ['make', *arguments],
         cwd=root,

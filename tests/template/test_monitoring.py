@@ -229,7 +229,7 @@ def test_promtool_decides(rendered: Render, tmp_path: Path) -> None:
     refuse.parent.mkdir()
     refuse.write_text('#!/bin/sh\nexit 3\n')
     refuse.chmod(0o755)
-    root = rendered()
+    root = Path(shutil.copytree(rendered(), tmp_path / 'churn-service'))
     with mock.patch.dict('os.environ', {'PATH': f'{refuse.parent}', 'PYTHONPATH': str(root / 'src')}):
         done = subprocess.run(
             [sys.executable, '-m', 'churn_service.plumbing.monitoring'], cwd=root, check=False, capture_output=True
