@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import re
 import subprocess
@@ -17,6 +16,7 @@ import yaml
 from tests.support.rendering import files, render
 from tests.support.standard import ROOT
 from tests.template.options import OPTIONS
+from tests.template.requiring import require_formatted, require_parses
 
 Render = Callable[..., Path]
 EVERY = pytest.mark.parametrize('answers', OPTIONS.values(), ids=OPTIONS)
@@ -28,21 +28,7 @@ QUALITY = {'.copier-answers.yml', '.gitignore', '.pre-commit-config.yaml', 'noxf
 @EVERY
 def test_every_file_parses(rendered: Render, answers: dict[str, object]) -> None:
     """TOML, YAML, Python and JSON are what they claim to be; nothing of Jinja is left; text files end with one newline."""
-    for path, text in files(rendered(**answers)).items():
-        if path.endswith('.toml'):
-            tomllib.loads(text)
-        elif path.endswith(('.yml', '.yaml')) and not path.startswith('chart/templates/'):  # read by Helm's own engine
-            assert yaml.safe_load(text)
-        elif path.endswith('.py'):
-            ast.parse(text, path)
-        elif path.endswith('.json'):
-            json.loads(text)
-        assert '{%' not in text, path
-        if not re.search(r'(^|/)(monitoring|chart)/', path):  # Prometheus, Grafana and Helm write {{ name }} too
-            assert '{{' not in text.replace('${{', '').replace('{{ braces }}', ''), path
-        assert text == text.rstrip() + '\n', path
-        assert '\n\n\n' not in text or path.endswith('.py'), path
-        assert all(line == line.rstrip() for line in text.splitlines()), path
+    require_parses(rendered(**answers))
 
 
 @EVERY
@@ -65,13 +51,7 @@ def test_names_of_the_template_can_be_stored_anywhere() -> None:
 @pytest.mark.parametrize('name', ['defaults', 'longest names', 'flat package', 'deep package', 'keep packager'])
 def test_formatters_find_nothing(rendered: Render, name: str) -> None:
     """black, isort and flake8 with the generated configuration accept the generated code as it is."""
-    root = rendered(**OPTIONS[name])
-    python = [path for path in files(root) if path.endswith('.py')]
-    for tool in (['black', '--check', '--diff', '--quiet'], ['isort', '--check', '--diff'], ['flake8']):
-        done = subprocess.run(
-            [sys.executable, '-m', *tool, *python], cwd=root, check=False, capture_output=True, text=True
-        )
-        assert (done.returncode, done.stdout, done.stderr) == (0, '', ''), tool
+    require_formatted(rendered(**OPTIONS[name]))
 
 
 @EVERY
