@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from trueup.model import Finding, Severity
+from trueup.model import Finding
 from trueup.repo import Repo
 from trueup.rules._contract import Rule, Situation
+from trueup.rules._owned import owned
 from trueup.rules._secrets import has_credentials, is_secret
 from trueup.text.docker import parse_docker
 from trueup.text.encoding import to_unix
@@ -46,10 +47,10 @@ def runs_as_root(repo: Repo, situation: Situation) -> Iterator[Finding]:
         if user is None:
             message = 'no USER: the image runs as the user of its base image, which mostly is root'
             hint = 'add USER with a number, such as 10001:10001'
-            yield _finding('IMG001', (path, bases[-1].line), message, situation, hint)
+            yield owned('IMG001', (path, bases[-1].line), message, situation, hint)
         elif user.partition(':')[0].lower() in ROOT:
             hint = 'end with another USER, by number'
-            yield _finding('IMG001', (path, line), 'the image runs as root', situation, hint)
+            yield owned('IMG001', (path, line), 'the image runs as root', situation, hint)
 
 
 def moving_base(repo: Repo, situation: Situation) -> Iterator[Finding]:
@@ -64,7 +65,7 @@ def moving_base(repo: Repo, situation: Situation) -> Iterator[Finding]:
             if ':' not in name or name.endswith(':latest'):
                 message = f'the base image {base.image} is another one tomorrow'
                 hint = 'name a version, best with its digest: NAME:TAG@sha256:...'
-                yield _finding('IMG002', (path, base.line), message, situation, hint)
+                yield owned('IMG002', (path, base.line), message, situation, hint)
 
 
 def added_from_afar(repo: Repo, situation: Situation) -> Iterator[Finding]:
@@ -74,7 +75,7 @@ def added_from_afar(repo: Repo, situation: Situation) -> Iterator[Finding]:
             if item.name == 'ADD' and re.search(r'(?:^|\s)https?://', item.rest) and '--checksum=' not in item.rest:
                 message = 'ADD takes whatever the address gives on the day of the build'
                 hint = 'ADD --checksum=sha256:... URL, or a file in the repository'
-                yield _finding('IMG003', (path, item.line), message, situation, hint)
+                yield owned('IMG003', (path, item.line), message, situation, hint)
 
 
 def baked_secrets(repo: Repo, situation: Situation) -> Iterator[Finding]:
@@ -86,7 +87,7 @@ def baked_secrets(repo: Repo, situation: Situation) -> Iterator[Finding]:
                 what = f'{item.name} {named[0]}' if named else f'{item.name} with an address that holds a password'
                 message = f'{what} puts a secret into the image, where everybody who has the image reads it'
                 hint = 'RUN --mount=type=secret while building, a variable of the environment while running'
-                yield _finding('IMG004', (path, item.line), message, situation, hint)
+                yield owned('IMG004', (path, item.line), message, situation, hint)
 
 
 def _dockerfiles(repo: Repo) -> Iterator[tuple[str, tuple[Instruction, ...]]]:
@@ -146,11 +147,6 @@ def _assignments(item: Instruction) -> list[tuple[str, str]]:
         return []
     name, _, value = item.rest.partition(' ')
     return [(name, value)] if item.name == 'ENV' and '=' not in name else ASSIGNED.findall(item.rest)
-
-
-def _finding(rule: str, place: tuple[str, int], message: str, situation: Situation, hint: str) -> Finding:
-    severity = Severity.WARNING if situation.scope == 'full' else Severity.NOTE
-    return Finding(rule, place[0], message, place[1], severity=severity, hint=hint, fixable=False)
 
 
 RULES = (

@@ -11,10 +11,11 @@ from collections.abc import Iterator
 
 import yaml
 
-from trueup.model import Finding, Severity
+from trueup.model import Finding
 from trueup.repo import Repo
 from trueup.rules._contract import Rule, Situation
 from trueup.rules._manifests import SERVING, Entry, charts, entries, get, line, templates, values, workloads
+from trueup.rules._owned import owned
 from trueup.rules._secrets import has_credentials, is_secret
 
 PROBES = ('readinessProbe', 'livenessProbe')
@@ -40,7 +41,7 @@ def probes(repo: Repo, situation: Situation) -> Iterator[Finding]:
         for name, node in item.containers if item.kind in SERVING else ():
             missing = [probe for probe in PROBES if get(node, probe) is None]
             if missing:
-                yield _finding(
+                yield owned(
                     'KUB001', (item.path, line(node)), f'{name} has no {" and no ".join(missing)}', situation, hint
                 )
     for folder in charts(repo):
@@ -49,7 +50,7 @@ def probes(repo: Repo, situation: Situation) -> Iterator[Finding]:
         missing = [probe for probe in PROBES if not any(probe in text for text in found.values())]
         if served and missing:
             message = f'no template of the chart speaks of a {" or a ".join(missing)}'
-            yield _finding('KUB001', (served, _line_of(SERVED, found[served])), message, situation, hint)
+            yield owned('KUB001', (served, _line_of(SERVED, found[served])), message, situation, hint)
 
 
 def secrets(repo: Repo, situation: Situation) -> Iterator[Finding]:
@@ -75,7 +76,7 @@ def limits(repo: Repo, situation: Situation) -> Iterator[Finding]:
         for name, node in item.containers:
             if get(get(get(node, 'resources'), 'limits'), 'memory') is None:
                 message = f'{name} has no limit of memory: it can take its node down'
-                yield _finding('KUB003', (item.path, line(node)), message, situation, hint)
+                yield owned('KUB003', (item.path, line(node)), message, situation, hint)
     for path, values_node in values(repo):
         if not path.rpartition('/')[2].startswith('values.'):
             continue
@@ -83,7 +84,7 @@ def limits(repo: Repo, situation: Situation) -> Iterator[Finding]:
         if lacking:
             more = f', nor do {len(lacking) - 1} others' if len(lacking) > 1 else ''
             message = f'{".".join(lacking[0].keys)} names no limit of memory: a pod can take its node down{more}'
-            yield _finding('KUB003', (path, lacking[0].line), message, situation, hint)
+            yield owned('KUB003', (path, lacking[0].line), message, situation, hint)
 
 
 def rights(repo: Repo, situation: Situation) -> Iterator[Finding]:
@@ -94,10 +95,10 @@ def rights(repo: Repo, situation: Situation) -> Iterator[Finding]:
         for each in entries(node):
             message = GIVEN.get((each.keys[-1], each.value.lower()))
             if message:
-                yield _finding('KUB004', (path, each.line), f'{each.keys[-1]}: {message}', situation, hint)
+                yield owned('KUB004', (path, each.line), f'{each.keys[-1]}: {message}', situation, hint)
     for folder in charts(repo):
         for path, text in templates(repo, folder).items():
-            yield from (_finding('KUB004', (path, place), said, situation, hint) for place, said in _searched(text))
+            yield from (owned('KUB004', (path, place), said, situation, hint) for place, said in _searched(text))
 
 
 def moving_images(repo: Repo, situation: Situation) -> Iterator[Finding]:
@@ -109,12 +110,12 @@ def moving_images(repo: Repo, situation: Situation) -> Iterator[Finding]:
             text = image.value if isinstance(image, yaml.ScalarNode) else ''
             if text and '$' not in text and '@' not in text and _moves(text):
                 message = f'the image {text} is another one tomorrow'
-                yield _finding('KUB005', (item.path, line(image or node)), message, situation, hint)
+                yield owned('KUB005', (item.path, line(image or node)), message, situation, hint)
     for path, values_node in values(repo):
         for each in entries(values_node):
             if each.keys[-1] == 'tag' and each.value == 'latest':
                 message = f'{".".join(each.keys)}: latest is another image tomorrow'
-                yield _finding('KUB005', (path, each.line), message, situation, hint)
+                yield owned('KUB005', (path, each.line), message, situation, hint)
 
 
 def _searched(text: str) -> Iterator[tuple[int, str]]:
@@ -145,19 +146,12 @@ def _secret(path: str, entry: Entry, situation: Situation) -> Finding:
     name = get(entry.node, 'name')
     called = name.value if isinstance(name, yaml.ScalarNode) else '.'.join(entry.keys[-2:])
     message = f'the value of {called} stands in Git, where everybody who reads the repository reads it'
-    return _finding(
-        'KUB002', (path, entry.line), message, situation, 'name a Secret of the cluster, and change the value'
-    )
+    return owned('KUB002', (path, entry.line), message, situation, 'name a Secret of the cluster, and change the value')
 
 
 def _line_of(pattern: re.Pattern[str], text: str) -> int:
     match = pattern.search(text)
     return text.count('\n', 0, match.start()) + 1 if match else 0
-
-
-def _finding(rule: str, place: tuple[str, int], message: str, situation: Situation, hint: str) -> Finding:
-    severity = Severity.WARNING if situation.scope == 'full' else Severity.NOTE
-    return Finding(rule, place[0], message, place[1], severity=severity, hint=hint, fixable=False)
 
 
 RULES = (
