@@ -36,7 +36,7 @@ def test_arguments(tmp_path: Path) -> None:
     """Only what the Dockerfile asks for; credentials as a file that is mounted, never as an argument."""
     netrc = tmp_path / 'netrc'
     known = {'VERSION': '1.2.3', 'REVISION': ''}
-    text = 'ARG BASE_IMAGE VERSION=0 REVISION=x\nRUN --mount=type=secret,id=netrc,target=/root/.netrc pip install .\n'
+    text = 'ARG BASE_IMAGE VERSION=0 REVISION=x\nRUN --mount=type=secret,id=netrc pip install .\n'
     assert arguments(text, known, netrc=netrc) == ['--build-arg', 'VERSION=1.2.3']
     netrc.write_text('machine a login b password hidden')
     assert arguments(text, known, netrc=netrc)[2:] == ['--secret', f'id=netrc,src={netrc}']

